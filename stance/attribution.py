@@ -1,0 +1,578 @@
+"""Quoted stretch → its source: an ordered table of rules, each a function of the place where the quote stands.
+
+The first rule that finds a source decides, and its name goes into the result. `RULES` holds the order and why.
+Rules of the sentence come first; what they leave open, the paragraph and the article around it settle.
+"""
+
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from stance import mentions, terms
+from stance.lexicons import word_list
+from stance.marks import Stretch
+from stance.quote import Span
+from stance.sentences import paragraph_spans, sentence_spans
+from stance.tokens import Token, is_role, tokens_of, verb_class
+
+_DASHES = frozenset("—–-―")
+_TAG_ENDS = (",", "?", "!", "—", "–", "-", "…", "...", ", ")
+_BE = frozenset("is are was were be been being isn't wasn't weren't".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a rule found: the mention and the cue, as token index ranges of the paragraph."""
+
+    mention: mentions.Phrase
+    cue: mentions.Phrase | None
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A quote in its paragraph: `tokens[at]` is the quote, `tokens[left:right]` the sentence that carries it."""
+
+    tokens: Sequence[Token]
+    at: int
+    left: int
+    right: int
+
+
+@dataclass(frozen=True, slots=True)
+class Attribution:
+    """A quote and the source that the article gives it.
+
+    `utterance` is the number of the first quote of the utterance to which this one belongs (see Analyzer).
+    """
+
+    stretch: Stretch
+    mention: Span | None
+    cue: Span | None
+    rule: str | None
+    utterance: int
+
+
+# ---- rules of the sentence ------------------------------------------------------------------------------------------
+
+
+def _tag_after(place: Place) -> Source | None:
+    """“…,” X said · “…,” said X, who … · “…?” he asked."""
+    tokens, at = place.tokens, place.at
+    text = tokens[at].text.rstrip("'’\"”» ")
+    start = at + 1
+    while start < len(tokens) and start <= at + 2 and tokens[start].text in {",", *_DASHES}:
+        start += 1
+    comma = start > at + 1 or text.endswith(_TAG_ENDS)
+    opens = not any(t.is_word or t.kind == "quote" for t in tokens[place.left : at])
+    asks = text.endswith(("?", "!", "…", "...", "—", "–"))
+    stop = place.right
+    if start >= stop and asks and place.right < len(tokens):  # the tag was cut off as a sentence of its own
+        stop = min(len(tokens), start + 45)
+    if start >= stop or not (comma or (opens and not text.endswith("."))):
+        return None
+    return _tag(tokens, start, stop, opens or comma)
+
+
+def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source | None:
+    first = tokens[start]
+    stop = next((k for k in range(start, stop) if tokens[k].kind == "quote" or tokens[k].text == ";"), stop)
+    verb = verb_class(first) if first.kind == "verb" else None
+    if verb and not first.lower.endswith("ing") and (first.lower not in ("like", "question", "report", "claim")):
+        begin = start + 1
+        while begin < stop and (tokens[begin].kind == "adverb"):
+            begin += 1
+        phrase = mentions.phrase_right(tokens, begin, stop)
+        if phrase and (tokens[phrase[0]].kind != "pronoun" or verb == "say"):
+            return _named(tokens, Source(phrase, (start, start + 1)))
+        return None
+    if first.kind in ("conjunction", "preposition", "relative", "auxiliary"):
+        return None
+    phrase = mentions.phrase_right(tokens, start, stop)
+    if phrase is None:
+        return None
+    at = phrase[1]
+    while at < stop and at - phrase[1] < 60:
+        token = tokens[at]
+        if token.kind == "verb" and at in mentions.cue_verbs(tokens, at, at + 1) and not token.lower.endswith("ing"):
+            if _reaches(tokens, phrase[1], at):
+                return _named(tokens, Source(phrase, (at, at + 1)))
+        elif at == phrase[1] and loose and token.kind == "word" and token.lower.endswith("ed"):
+            return Source(phrase, (at, at + 1))  # a verb on no list: gushed, interjected
+        elif token.text in ":;":
+            break
+        at += 1
+    return None
+
+
+def _reaches(tokens: Sequence[Token], end: int, verb: int) -> bool:
+    """Whether the phrase that ends at `end` is the subject of the verb: only adverbs or insertions stand between."""
+    at = verb - 1
+    while at >= end and (
+        tokens[at].kind in ("adverb", "auxiliary")
+        or tokens[at].lower.endswith("ly")
+        or tokens[at].lower in ("to", "went", "on", "himself", "herself", "and", "spokesman", "spokeswoman")
+    ):
+        at -= 1
+    return at < end or tokens[at].text in {",", ")", *_DASHES}
+
+
+def _signature(place: Place) -> Source | None:
+    """“…” — X, at the end of the paragraph."""
+    tokens, at = place.tokens, place.at
+    if at + 2 >= len(tokens) or tokens[at + 1].text not in _DASHES or any(t.is_word for t in tokens[place.left : at]):
+        return None
+    phrase = mentions.phrase_right(tokens, at + 2)
+    if phrase and mentions.able_to_speak(tokens, phrase):
+        rest = tokens[phrase[1] :]
+        if not rest or rest[0].text in ",.(" and not any(t.kind == "quote" for t in rest):
+            return Source(phrase, None)
+    return None
+
+
+def _according_after(place: Place) -> Source | None:
+    """“…,” according to X · in the words of X · as X put it."""
+    for at in range(place.at + 1, min(place.right, place.at + 25)):
+        if place.tokens[at].kind == "quote":
+            break
+        found = _according(place.tokens, at, place.right)
+        if found:
+            return found
+    return None
+
+
+def _according(tokens: Sequence[Token], at: int, stop: int) -> Source | None:
+    """A source phrase that begins with `tokens[at]`: according to X, in the words of X, as X put it, per X, citing X."""
+    lower = [t.lower for t in tokens[at : at + 4]]
+    if lower[:2] == ["according", "to"]:
+        phrase = mentions.phrase_right(tokens, at + 2, stop)
+        return Source(phrase, (at, at + 2)) if phrase else None
+    if lower[:2] in (["in", "the"], ["to", "the"]) and lower[3:] == ["of"] and lower[2] in word_list("speech_nouns.txt"):
+        phrase = mentions.phrase_right(tokens, at + 4, stop)
+        return Source(phrase, (at, at + 4)) if phrase else None
+    if lower[:1] in (["citing"], ["per"]):
+        phrase = mentions.phrase_right(tokens, at + 1, stop)
+        return Source(phrase, (at, at + 1)) if phrase and mentions.able_to_speak(tokens, phrase) else None
+    if lower[:1] == ["as"]:
+        phrase = mentions.phrase_right(tokens, at + 1, stop)
+        if phrase and phrase[1] < stop and verb_class(tokens[phrase[1]]) and tokens[phrase[1]].kind == "verb":
+            return Source(phrase, (phrase[1], phrase[1] + 1))
+    return None
+
+
+def _verb_before(place: Place) -> Source | None:
+    """X said: “…” · X said that “…” · X denounced it as “…”: the nearest cue to the left that has a subject."""
+    return _nearest_cue(place.tokens, place.left, place.at)
+
+
+def _nearest_cue(tokens: Sequence[Token], left: int, stop: int) -> Source | None:
+    spare: Source | None = None
+    colon = tokens[stop - 1].text == ":" and stop - 1 > left
+    verbs = set(mentions.cue_verbs(tokens, left, stop))
+    for at in range(stop - 1, left - 1, -1):
+        found = None
+        weak = False
+        if at in verbs:
+            found = _subject_of(tokens, at, left, stop, verbs)
+            near = stop - at <= 2 or (stop - at == 3 and tokens[stop - 1].text in ",:")
+            weak = verb_class(tokens[at]) == "weak" and not near
+        elif tokens[at].lower == "according" or tokens[at].lower in ("citing",):
+            found = _according(tokens, at, stop)
+        elif tokens[at].lower in word_list("speech_nouns.txt") and _leads_on(tokens, at, stop):
+            found = _possessor(tokens, at, left)
+        if found and weak:
+            spare = spare or found
+        elif found:
+            return _named(tokens, found)
+    if spare and colon:
+        return None  # the subject of the clause before the colon is the better guess
+    return _named(tokens, spare) if spare else None
+
+
+def _named(tokens: Sequence[Token], source: Source) -> Source:
+    """The name where an office and a name stand side by side: its spokesman, *John Kirby*, said."""
+    _, end = source.mention
+    head = tokens[source.mention[0] : end]
+    if any(t.kind == "capital" and not t.possessive for t in head[-1:]) or not any(is_role(t) for t in head):
+        return source
+    if end + 1 < len(tokens) and tokens[end].text == "," and tokens[end + 1].kind == "capital":
+        phrase = mentions.phrase_right(tokens, end + 1)
+        if phrase and phrase[1] < len(tokens) and tokens[phrase[1]].text == "," and phrase[1] - phrase[0] <= 6:
+            return Source(phrase, source.cue)
+        if phrase and phrase[1] >= len(tokens) - 1:
+            return Source(phrase, source.cue)
+    return source
+
+
+def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: set[int]) -> Source | None:
+    token, cue = tokens[verb], (verb, verb + 1)
+    before = verb - 1
+    while before >= left and (tokens[before].kind == "adverb" or tokens[before].lower.endswith("ly")):
+        before -= 1
+    previous = tokens[before] if before >= left else None
+    if token.lower == "saying" and previous and previous.lower == "as":
+        return _quoted_as_saying(tokens, before, left, cue)
+    if previous and previous.lower in _BE and not token.lower.endswith("ing") and token.lower != "quoted":
+        by = next((k for k in range(verb + 1, stop) if tokens[k].lower == "by"), None)
+        phrase = mentions.phrase_right(tokens, by + 1, stop) if by else None
+        return Source(phrase, cue) if phrase and mentions.able_to_speak(tokens, phrase) else None
+    if previous is None or previous.kind == "quote" or (
+        previous.text in {",", *_DASHES} and before > left and tokens[before - 1].kind == "quote"
+    ):
+        if not token.lower.endswith("ing"):
+            phrase = mentions.phrase_right(tokens, verb + 1, stop)
+            if phrase:
+                return Source(phrase, cue)
+    if not token.lower.endswith("ing"):
+        phrase = mentions.subject_left(tokens, verb, left)
+        if phrase and (_speaks(tokens, phrase) or verb_class(token) == "say"):
+            return Source(_outer(tokens, phrase, left, verbs), cue)
+    # A participle, an infinitive or a second verb shares the subject of the verb before it.
+    for earlier in sorted((v for v in verbs if v < verb), reverse=True):
+        if not tokens[earlier].lower.endswith("ing"):
+            phrase = mentions.subject_left(tokens, earlier, left)
+            if phrase and _speaks(tokens, phrase):
+                return Source(phrase, cue)
+    phrase = mentions.clause_subject(tokens, left, verb)
+    return Source(phrase, cue) if phrase and mentions.able_to_speak(tokens, phrase) else None
+
+
+def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
+    """For a pronoun in what somebody says of himself, the outer source: *Clinton* said she wanted to speak “…”."""
+    if tokens[phrase[0]].lower[:4].split("’")[0].split("'")[0] not in ("he", "she", "it", "they"):
+        return phrase
+    for verb in sorted((v for v in verbs if v < phrase[0] and verb_class(tokens[v]) == "say"), reverse=True):
+        outer = mentions.subject_left(tokens, verb, left)
+        joined = all(t.kind != "quote" and t.text not in ";:" for t in tokens[verb : phrase[0]])
+        if outer and joined and mentions.able_to_speak(tokens, outer) and tokens[outer[0]].kind != "relative":
+            return outer
+    return phrase
+
+
+def _speaks(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
+    return mentions.able_to_speak(tokens, phrase) or tokens[phrase[0]].lower in ("it", "one", "another", "some", "many")
+
+
+def _quoted_as_saying(tokens: Sequence[Token], as_: int, left: int, cue: mentions.Phrase) -> Source | None:
+    for at in range(as_ - 1, left - 1, -1):
+        if tokens[at].lower in ("quoted", "quotes", "cited", "quoting"):
+            active = not (at > left and tokens[at - 1].lower in _BE)
+            phrase = (
+                mentions.phrase_right(tokens, at + 1, as_) if active else mentions.subject_left(tokens, at, left)
+            )
+            return Source(phrase, cue) if phrase else None
+    return None
+
+
+def _leads_on(tokens: Sequence[Token], noun: int, stop: int) -> bool:
+    """Whether the words follow the noun of speech: his prediction that …, her description of it as …, his reply: …"""
+    return noun + 1 >= stop or tokens[noun + 1].lower in ("that", "of", "as", "was", "is", ":", ",") and not (
+        tokens[noun + 1].lower in ("was", "is") and stop - noun > 3 and tokens[noun + 2].lower != "that"
+    )
+
+
+def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
+    """Whose words: Austin's prediction that “…”, his description of it as “…”."""
+    for at in range(noun - 1, max(left, noun - 4) - 1, -1):
+        token = tokens[at]
+        if token.lower in ("his", "her", "their", "its"):
+            return Source((at, at + 1), (noun, noun + 1))
+        if token.possessive:
+            phrase = mentions.phrase_left(tokens, at, left)
+            return Source(phrase, (noun, noun + 1)) if phrase else None
+        if not (token.kind in ("word", "number") or token.text in "'’"):
+            return None
+    return None
+
+
+def _colon(place: Place) -> Source | None:
+    """REPORTER: “…” · China to US: “…” · Source, in a statement: “…”."""
+    tokens, at = place.tokens, place.at
+    if at == place.left or tokens[at - 1].text not in {":", *_DASHES}:
+        return None
+    phrase = mentions.clause_subject(tokens, place.left, at - 1)
+    return Source(phrase, None) if phrase and mentions.able_to_speak(tokens, phrase) else None
+
+
+def _cue_after(place: Place) -> Source | None:
+    """“Regrettable” that they refused, says X · “Reckless,” was the verdict of X · ‘No war’: X plays it down."""
+    tokens = place.tokens
+    verbs = mentions.cue_verbs(tokens, place.at + 1, place.right)
+    for at in range(place.at + 1, place.right):
+        token = tokens[at]
+        if at in verbs and not token.lower.endswith("ing"):
+            phrase = mentions.subject_left(tokens, at, place.at + 1)
+            if phrase is None or not _speaks(tokens, phrase):
+                phrase = mentions.phrase_right(tokens, at + 1, place.right)
+            if phrase and _speaks(tokens, phrase):
+                return Source(phrase, (at, at + 1))
+        elif token.lower in word_list("speech_nouns.txt") and at + 2 < place.right and tokens[at + 1].lower == "of":
+            phrase = mentions.phrase_right(tokens, at + 2, place.right)
+            if phrase and mentions.able_to_speak(tokens, phrase):
+                return Source(phrase, (at, at + 1))
+        elif token.text == ":" and at == place.at + 1:
+            phrase = mentions.clause_subject(tokens, at + 1, place.right)
+            if phrase and mentions.able_to_speak(tokens, phrase):
+                return Source(phrase, None)
+    return None
+
+
+def _clause_subject(place: Place) -> Source | None:
+    """X wants a strategy “…”: no verb of speech, but a subject that can speak."""
+    phrase = mentions.clause_subject(place.tokens, place.left, place.at)
+    if phrase and _person(place.tokens, phrase):
+        return Source(phrase, None)
+    return None
+
+
+def _person(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
+    """A pronoun for people, a name, or an office: not a thing."""
+    words = tokens[phrase[0] : phrase[1]]
+    if len(words) == 1:
+        return words[0].lower in ("he", "she", "they", "we", "i") or words[0].kind == "capital"
+    return any(is_role(w) for w in words) or words[-1].kind == "capital"
+
+
+# The order, and the reason for each place in it. A rule nearer to the words goes before one further away
+# (guidelines, section 2, rule 1); one that names a verb of speech before one that guesses from the subject.
+RULES: tuple[tuple[str, Callable[[Place], Source | None]], ...] = (
+    ("tag after", _tag_after),  # stands right behind the quote and belongs to nothing else
+    ("signature", _signature),  # “…” — X: nothing but the name follows
+    ("according to, after", _according_after),  # as close, but often behind a longer rest of the sentence
+    ("cue before", _verb_before),  # may belong to an earlier quote of the sentence, so after the two above
+    ("label", _colon),  # a colon without a verb: only what is left of the colon can be the source
+    ("cue after", _cue_after),  # further right in the sentence: headlines, “Reckless,” was the verdict of
+    ("clause subject", _clause_subject),  # no cue at all: the weakest, for fragments in somebody's clause
+)
+
+
+# ---- the paragraph and the article ----------------------------------------------------------------------------------
+
+
+@dataclass(slots=True)
+class _Paragraph:
+    tokens: list[Token]
+    starts: list[int]  # index of the first token of each sentence
+    quotes: list[int]  # indices of the quote tokens
+    start: int
+    end: int
+
+    def place(self, at: int) -> Place:
+        number = bisect_right(self.starts, at) - 1
+        right = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.tokens)
+        return Place(self.tokens, at, self.starts[number], right)
+
+
+def attribute(article: str, stretches: Sequence[Stretch]) -> list[Attribution]:
+    """The quotes among the quoted stretches, in order, each with its source. Terms and scare quotes are left out.
+
+    >>> from stance.marks import quoted_stretches
+    >>> text = "Austin told Wei: “Call me.” The ‘One China’ policy stands."
+    >>> [(a.mention.text, a.cue.text, a.rule) for a in attribute(text, quoted_stretches(text))]
+    [('Austin', 'told', 'cue before')]
+    """
+    paragraphs = _paragraphs(article, stretches)
+    decided: dict[int, tuple[_Paragraph, Source, str]] = {}
+    previous: _Paragraph | None = None
+    for paragraph in paragraphs:
+        for at in paragraph.quotes:
+            place = paragraph.place(at)
+            if terms.is_term(place.tokens, at, place.left, place.right):
+                continue
+            for name, rule in RULES:
+                source = rule(place)
+                if source:
+                    decided[place.tokens[at].quote] = (paragraph, source, name)
+                    break
+        _settle(paragraph, previous, decided)
+        previous = paragraph
+    return _attributions(article, stretches, paragraphs, decided)
+
+
+def _paragraphs(article: str, stretches: Sequence[Stretch]) -> list[_Paragraph]:
+    """The paragraphs of the article in tokens; one that a quote goes on over counts as part of the first."""
+    quoted = [(s.start, s.end) for s in stretches]
+    sentences = sentence_spans(article, quoted)
+    spans = _merged(paragraph_spans(article), stretches)
+    starts = [s.outer_start for s in stretches]
+    result, first_sentence = [], 0
+    for start, end in spans:
+        tokens = tokens_of(article, start, end, stretches, _first_at(starts, start))
+        boundaries, number = [], first_sentence
+        while number < len(sentences) and sentences[number][0] < end:
+            boundaries.append(sentences[number][0])
+            number += 1
+        first_sentence = number
+        token_starts = [t.start for t in tokens]
+        indices = sorted({_first_at(token_starts, b) for b in boundaries} | {0})
+        quotes = [i for i, t in enumerate(tokens) if t.kind == "quote"]
+        result.append(_Paragraph(tokens, [i for i in indices if i < len(tokens)] or [0], quotes, start, end))
+    return result
+
+
+def _first_at(starts: Sequence[int], position: int) -> int:
+    return bisect_right(starts, position - 1)
+
+
+def _merged(paragraphs: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
+    spans: list[tuple[int, int]] = []
+    number = 0
+    for start, end in paragraphs:
+        while number < len(stretches) and stretches[number].outer_end <= start:
+            number += 1
+        if spans and number < len(stretches) and stretches[number].outer_start < start:
+            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
+        else:
+            spans.append((start, end))
+    return spans
+
+
+def _settle(
+    paragraph: _Paragraph, previous: _Paragraph | None, decided: dict[int, tuple[_Paragraph, Source, str]]
+) -> None:
+    """Sources for the quotes of a paragraph whose own sentence gives none."""
+    tokens = paragraph.tokens
+    for order, at in enumerate(paragraph.quotes):
+        number = tokens[at].quote
+        place = paragraph.place(at)
+        weak = number in decided and decided[number][2] == "clause subject"
+        if (number in decided and not weak) or terms.is_term(tokens, at, place.left, place.right):
+            continue
+        earlier = [q for q in paragraph.quotes[:order] if tokens[q].quote in decided]
+        if weak:
+            continue
+        full = _is_full(tokens, place)
+        if not full and not any(paragraph.place(q).left == place.left for q in earlier):
+            # a fragment in a sentence without a source: only a source right before it speaks on
+            if not earlier:
+                continue
+        between = _sentence_before(paragraph, place, earlier)
+        if between:
+            decided[number] = (paragraph, between, "sentence before")
+        elif earlier:
+            last = decided[tokens[earlier[-1]].quote]
+            decided[number] = (last[0], last[1], "same paragraph")
+    for order, at in reversed(list(enumerate(paragraph.quotes))):
+        number = tokens[at].quote
+        place = paragraph.place(at)
+        if number in decided or not _is_full(tokens, place):
+            continue
+        if order + 1 < len(paragraph.quotes):
+            following = paragraph.quotes[order + 1]
+            if tokens[following].quote in decided and not any(t.is_word for t in tokens[at + 1 : following]):
+                last = decided[tokens[following].quote]
+                decided[number] = (last[0], last[1], "next quote")
+                continue
+        if previous is not None and order == 0 and place.left == 0 and at <= 1:
+            found = _paragraph_before(previous, decided)
+            if found:
+                decided[number] = found
+    for at in paragraph.quotes:  # what follows such a quote in the paragraph keeps its source
+        number = tokens[at].quote
+        if number not in decided and _is_full(tokens, paragraph.place(at)):
+            earlier = [q for q in paragraph.quotes if q < at and tokens[q].quote in decided]
+            if earlier:
+                last = decided[tokens[earlier[-1]].quote]
+                decided[number] = (last[0], last[1], "same paragraph")
+
+
+def _is_full(tokens: Sequence[Token], place: Place) -> bool:
+    """Whether the quote stands as a sentence of its own: nothing of the writer's before it, full words inside."""
+    text = tokens[place.at].text.strip()
+    alone = not any(t.is_word for t in tokens[place.left : place.at])
+    return alone and (len(text.split()) >= 3 or text[-1:] in ".!?…,")
+
+
+def _sentence_before(paragraph: _Paragraph, place: Place, earlier: Sequence[int]) -> Source | None:
+    """The source named by the sentence that leads to the quote: “Ryder cited the airlines. “…””"""
+    number = bisect_right(paragraph.starts, place.left) - 1
+    if number <= 0:
+        return None
+    left, right = paragraph.starts[number - 1], paragraph.starts[number]
+    if any(left <= q < right for q in paragraph.quotes):
+        return None  # that sentence has its own quote: the paragraph's source goes on
+    if not _is_full(paragraph.tokens, place):
+        return None
+    return _source_of_sentence(paragraph.tokens, left, right)
+
+
+def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
+    found = _nearest_cue(tokens, left, right)
+    if found and _person(tokens, found.mention):
+        return found
+    phrase = mentions.clause_subject(tokens, left, right)
+    return Source(phrase, None) if phrase and _person(tokens, phrase) else None
+
+
+def _paragraph_before(
+    previous: _Paragraph, decided: dict[int, tuple[_Paragraph, Source, str]]
+) -> tuple[_Paragraph, Source, str] | None:
+    """For a paragraph that opens with an untagged quote: the source of the paragraph before."""
+    tokens = previous.tokens
+    if not tokens:
+        return None
+    left = previous.starts[-1]
+    if tokens[-1].text == ":" or not previous.quotes:
+        found = _source_of_sentence(tokens, left, len(tokens))
+        if found:
+            return previous, found, "paragraph before"
+    quotes = [q for q in previous.quotes if tokens[q].quote in decided]
+    if quotes:
+        last = decided[tokens[quotes[-1]].quote]
+        return last[0], last[1], "paragraph before"
+    return None
+
+
+def _attributions(
+    article: str,
+    stretches: Sequence[Stretch],
+    paragraphs: Sequence[_Paragraph],
+    decided: dict[int, tuple[_Paragraph, Source, str]],
+) -> list[Attribution]:
+    result: list[Attribution] = []
+    utterance = -1
+    for paragraph in paragraphs:
+        before = -1
+        for at in paragraph.quotes:
+            token = paragraph.tokens[at]
+            stretch = stretches[token.quote]
+            place = paragraph.place(at)
+            if token.quote in decided:
+                where, source, rule = decided[token.quote]
+                mention = _span(article, where.tokens, source.mention)
+                cue = _span(article, where.tokens, source.cue) if source.cue else None
+                joined = before >= 0 and _interrupted(paragraph, before, at)
+                utterance = utterance if joined else token.quote
+                result.append(Attribution(stretch, mention, cue, rule, utterance))
+                before = at
+            elif _stands_alone(paragraph, place):
+                result.append(Attribution(stretch, None, None, None, token.quote))
+    return result
+
+
+def _stands_alone(paragraph: _Paragraph, place: Place) -> bool:
+    """A quote without a source: a sentence of its own, plainly words (a placard, a headline)."""
+    tokens = place.tokens
+    if terms.is_term(tokens, place.at, place.left, place.right):
+        return False
+    rest = [t for t in tokens[place.left : place.right] if t.is_word]
+    words = tokens[place.at].text.split()
+    return (not rest and len(words) >= 3) or len(words) >= 7
+
+
+def _interrupted(paragraph: _Paragraph, first: int, second: int) -> bool:
+    """Whether two quotes are parts of one sentence that the speech tag interrupts (“We will,” X said, “when …”)."""
+    tokens = paragraph.tokens
+    if paragraph.place(first).left != paragraph.place(second).left:
+        return False
+    lead = any(t.is_word for t in tokens[paragraph.place(first).left : first])
+    text = tokens[second].text.lstrip("… .")
+    return not lead and tokens[second - 1].text in {",", *_DASHES} and text[:1].islower()
+
+
+def _span(article: str, tokens: Sequence[Token], phrase: mentions.Phrase) -> Span:
+    start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
+    text = article[start:end]
+    for ending in ("'s", "’s"):
+        if text.endswith(ending):
+            end -= 2
+    return Span(start, end, article[start:end])

@@ -1,0 +1,245 @@
+"""What the classifier sees of a quote: its own words, and the parts of the sentence that carry it.
+
+A fragment takes the act of its carrying sentence (docs/annotation-guidelines.md, section 3, case 10), a full
+sentence acts by itself. So the words of the two are kept apart, and those around a short quote are counted
+once more under a name of their own.
+"""
+
+import re
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import NamedTuple
+
+from nltk.stem.snowball import SnowballStemmer
+
+from stance.lexicons import data_lines, table
+
+# A quote of at most so many words counts as a fragment: what it does is told by the words around it.
+FRAGMENT_WORDS = 7
+# How far a negation reaches, in words, unless punctuation or "but" ends it sooner.
+NEGATION_REACH = 6
+
+_TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|\d[\d.,]*|[?!;:,.…]|[-–—]{1,2}(?=\s)")
+_MARKS = "“”‘’«»„‹›「」『』\"'`"
+_NEGATIONS = frozenset(
+    "not no never none nothing nobody nor neither without cannot hardly neither can't won't don't doesn't didn't "
+    "isn't aren't wasn't weren't wouldn't shouldn't couldn't haven't hasn't hadn't ain't mustn't needn't".split()
+)
+_CLAUSE_ENDS = frozenset("? ! ; : , . … but - – — --".split())
+_CLAUSE_STARTS = frozenset("? ! ; . … but however yet".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A quote (`text`) with the parts of its carrying sentence `before` and `after` it, without the quote's own marks.
+
+    >>> Passage("strategic trust", before="Wei called for")
+    Passage(text='strategic trust', before='Wei called for', after='')
+    """
+
+    text: str
+    before: str = ""
+    after: str = ""
+
+
+def passage_of(article: str, start: int, end: int, sentences: Sequence[tuple[int, int]]) -> Passage:
+    """The passage of the quote `article[start:end]`.
+
+    `sentences` are the sorted, disjoint spans that `stance.sentences.sentence_spans` gives. A quote of several
+    sentences has what is left of its first and its last one as context: its tag.
+
+    >>> article = "He sat. Wei called for ‘strategic trust’ again."
+    >>> passage_of(article, 24, 39, [(0, 7), (8, len(article))])
+    Passage(text='strategic trust', before='Wei called for', after='again.')
+    """
+    first = _sentence_at(start, sentences)
+    last = _sentence_at(max(end - 1, start), sentences)
+    before = article[sentences[first][0] : start] if first is not None else ""
+    after = article[end : sentences[last][1]] if last is not None else ""
+    return Passage(article[start:end], before.rstrip().rstrip(_MARKS).strip(), after.lstrip(_MARKS).strip())
+
+
+def _sentence_at(offset: int, sentences: Sequence[tuple[int, int]]) -> int | None:
+    i = bisect_right(sentences, offset, key=lambda span: span[0]) - 1
+    return i if i >= 0 and offset < sentences[i][1] else None
+
+
+def as_passage(item: Passage | str) -> Passage:
+    """A plain string is a quote without context.
+
+    >>> as_passage("Stop.")
+    Passage(text='Stop.', before='', after='')
+    """
+    return item if isinstance(item, Passage) else Passage(item)
+
+
+def tokens(text: str) -> list[str]:
+    """Words in lower case, punctuation, and every number as 0: figures must not give a label away.
+
+    >>> tokens("We won’t send 1,500 men.")
+    ['we', "won't", 'send', '0', 'men', '.']
+    """
+    found = _TOKEN.findall(text.lower().replace("’", "'"))
+    return ["0" if token[0].isdigit() else token for token in found]
+
+
+_STEMMER = SnowballStemmer("english")
+
+
+@lru_cache(maxsize=50_000)
+def stem(word: str) -> str:
+    """The Snowball stem of a word.
+
+    >>> stem("condemning"), stem("condemned")
+    ('condemn', 'condemn')
+    """
+    return str(_STEMMER.stem(word))
+
+
+def negated(words: Sequence[str]) -> list[bool]:
+    """For each word whether it stands in the reach of a negation.
+
+    >>> negated(["we", "will", "not", "attend", ",", "sir"])
+    [False, False, False, True, False, False]
+    """
+    flags, left = [], 0
+    for word in words:
+        if word in _CLAUSE_ENDS:
+            left = 0
+        flags.append(left > 0)
+        left = NEGATION_REACH if word in _NEGATIONS else max(left - 1, 0)
+    return flags
+
+
+@cache
+def act_lexicon() -> dict[tuple[str, ...], str]:
+    """Stems of the words and phrases of `data/acts.tsv` → the class of what they do."""
+    lexicon = {}
+    for line in data_lines("acts.tsv"):
+        kind, _, entries = line.partition("\t")
+        for entry in entries.split(","):
+            lexicon[tuple(stem(word) for word in tokens(entry))] = kind
+    return lexicon
+
+
+@cache
+def _lengths_by_first_stem() -> dict[str, list[int]]:
+    lengths: dict[str, set[int]] = {}
+    for entry in act_lexicon():
+        lengths.setdefault(entry[0], set()).add(len(entry))
+    return {first: sorted(found, reverse=True) for first, found in lengths.items()}
+
+
+def _acts(stems: Sequence[str]) -> list[tuple[int, int, str]]:
+    """(start, end, class) of the lexicon's entries in a run of stems, from left to right, the longest first."""
+    lexicon, lengths = act_lexicon(), _lengths_by_first_stem()
+    found, i = [], 0
+    while i < len(stems):
+        for size in lengths.get(stems[i], ()):
+            kind = lexicon.get(tuple(stems[i : i + size]))
+            if kind:
+                found.append((i, i + size, kind))
+                i += size
+                break
+        else:
+            i += 1
+    return found
+
+
+def _named(found: Sequence[tuple[int, int, str]], flags: Sequence[bool]) -> list[str]:
+    return [f"not {kind}" if flags[start] else kind for start, _, kind in found]
+
+
+def acts(text: str) -> list[str]:
+    """The classes of speech acts and judgements in a text, with a mark on those under a negation.
+
+    >>> acts("We will not accept it, but thank you.")
+    ['not agree', 'thank']
+    >>> acts("We do not agree.")
+    ['not agree']
+    """
+    words = tokens(text)
+    return _named(_acts([stem(word) for word in words]), negated(words))
+
+
+def _pattern(words: Sequence[str], found: Sequence[tuple[int, int, str]]) -> list[str]:
+    """The text with its speech acts and small words as classes, and all other words left out: "WE WILL NOT agree"."""
+    small = table("function_words.tsv")
+    pattern, done = [], 0
+    for start, end, kind in [*found, (len(words), len(words), "")]:
+        pattern += [small.get(word, word) for word in words[done:start] if word in small or not word[0].isalpha()]
+        # Whom "will" or "not" turns against is told by the class of a small word, not by that of an act.
+        word = words[start] if end == start + 1 else ""
+        pattern.append(small.get(word, kind))
+        done = end
+    return pattern[:-1]
+
+
+class Features(NamedTuple):
+    """A passage as the classifier counts it.
+
+    text      the quote in plain form, for its characters
+    words     stems of the quote and pairs of them
+    context   stems of the carrying sentence and pairs of them, marked by side
+    pattern   runs of classes: speech acts and small words
+    acts      classes of speech acts by place, and the form of the quote
+    """
+
+    text: str
+    words: list[str]
+    context: list[str]
+    pattern: list[str]
+    acts: dict[str, float]
+
+
+def features_of(passage: Passage) -> Features:
+    """All that is counted of a passage.
+
+    >>> features = features_of(Passage("We do not agree.", before="Wei said:"))
+    >>> features.context[:4], features.pattern[-1], list(features.acts)[-2:]
+    (['b wei', 'b said', 'b :', 'b wei said'], 'NOT agree .', ['q not agree', '~report'])
+    """
+    words = tokens(passage.text)
+    stems, flags = [stem(word) for word in words], negated(words)
+    found = _acts(stems)
+    fragment = len(words) <= FRAGMENT_WORDS
+    named = {"fragment" if fragment else "full", *(f"q {kind}" for kind in _named(found, flags))}
+    last = _last_clause(words)
+    named.update(f"end {kind}" for kind in _named([act for act in found if act[0] >= last], flags))
+    context = []
+    for side, text in (("b", passage.before), ("a", passage.after)):
+        around = tokens(text)
+        around_stems, around_flags = [stem(word) for word in around], negated(around)
+        grams = _grams(around_stems, around_flags)
+        kinds = _named(_acts(around_stems), around_flags)
+        context += [f"{side} {gram}" for gram in grams]
+        named.update(f"{place} {kind}" for kind in kinds for place in (side, "c"))
+        if fragment:
+            context += [f"~{gram}" for gram in grams]
+            named.update(f"~{kind}" for kind in kinds)
+    return Features(
+        " ".join(words),
+        _grams(stems, flags),
+        context,
+        _runs(_pattern(words, found), 3),
+        dict.fromkeys(sorted(named), 1.0),
+    )
+
+
+def _last_clause(words: Sequence[str]) -> int:
+    """Where the last clause begins: of two acts the last one decides (guidelines, section 3, case 6)."""
+    for i in range(len(words) - 3, 0, -1):
+        if words[i - 1] in _CLAUSE_STARTS:
+            return i
+    return 0
+
+
+def _grams(stems: Sequence[str], flags: Sequence[bool]) -> list[str]:
+    """Stems and pairs of stems; those under a negation once more with a mark."""
+    return [*_runs(stems, 2), *(f"¬{word}" for word, flag in zip(stems, flags, strict=True) if flag)]
+
+
+def _runs(items: Sequence[str], longest: int) -> list[str]:
+    return [" ".join(items[i : i + n]) for n in range(1, longest + 1) for i in range(len(items) - n + 1)]

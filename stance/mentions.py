@@ -1,0 +1,293 @@
+"""Who is named where: noun phrases that can be the source of words, found from a verb or a preposition outwards.
+
+No parser: a noun phrase is a run of words bounded by function words, verbs and punctuation. What bounds it is in
+data/word_classes.tsv, so that the grammar stays readable and quick.
+"""
+
+import re
+from collections.abc import Sequence
+
+from stance.lexicons import verb_lemmas
+from stance.tokens import Token, is_role, verb_class
+
+_REACH = 14  # words of the longest noun phrase looked for
+_SUBJECTS = frozenset("he she they it i we you who one others many some both".split())
+_DASHES = frozenset("—–-―")
+_TRAILING = frozenset("himself herself themselves itself".split())
+
+Phrase = tuple[int, int]  # first and last + 1 index of its tokens
+
+
+def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | None:
+    """The noun phrase that ends with `tokens[last]`, not further left than `first`; None where there is none."""
+    if last < first or not tokens[last].is_word:
+        return None
+    end = last + 1
+    token = tokens[last]
+    if token.kind == "pronoun" or (token.lower in _SUBJECTS and (token.kind == "relative" or not _noun(token))):
+        return last, end
+    at, links = last, 0
+    start = end
+    while at >= first and end - at <= _REACH:
+        token = tokens[at]
+        if token.lower in ("that", "such") or (token.kind == "pronoun" and at < last):
+            break  # a conjunction here: said that Trump …
+        follows = tokens[at + 1] if at + 1 < end else None
+        if token.kind in ("determiner", "possessive"):
+            start = at
+            if at > first and tokens[at - 1].lower in ("all", "both", "half", "of") and tokens[at - 1].lower == "of":
+                at -= 1
+                continue
+            break
+        if token.kind in ("capital", "number", "word") or (token.kind == "verb" and _nominal(tokens, at)):
+            start = at
+        elif token.kind == "calendar" and token.text[0].isupper() and follows and follows.kind == "capital":
+            break
+        elif token.kind in ("linker", "preposition") and follows is not None and links < 3 and at > first:
+            before = tokens[at - 1]
+            linkable = token.kind == "linker" or token.lower in ("at", "in", "from", "with", "on", "to")
+            if not (linkable and before.is_word and _noun(before)):
+                break
+            links += 1
+        elif token.lower == "and" and follows is not None and at > first and tokens[at - 1].kind == "capital":
+            if follows.kind not in ("capital", "determiner", "possessive"):
+                break
+        elif token.text in "'’.&" and follows is not None:
+            pass
+        else:
+            break
+        at -= 1
+    while start < end and tokens[start].kind in ("adverb", "calendar"):
+        start += 1
+    return (start, end) if start < end and _can_name(tokens, start, end) else None
+
+
+def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -> Phrase | None:
+    """The noun phrase that begins with `tokens[first]` and ends before `last`."""
+    stop = min(len(tokens) if last is None else last, first + _REACH)
+    if first >= stop or not tokens[first].is_word:
+        return None
+    token = tokens[first]
+    if token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"} and not (
+        token.lower in ("her", "one", "many", "some", "both")
+        and first + 1 < stop
+        and tokens[first + 1].kind in ("word", "capital", "linker", "number")
+    ):
+        return first, first + 1
+    at = first
+    while at < stop:
+        token = tokens[at]
+        if token.kind in ("determiner", "possessive"):
+            if at > first and tokens[at - 1].kind not in ("linker", "preposition", "determiner") and tokens[at - 1].lower != "and":
+                break
+        elif token.kind in ("capital", "number", "word"):
+            pass
+        elif token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at):
+            pass
+        elif token.kind == "linker" or (token.kind == "preposition" and token.lower in ("at", "in", "from")):
+            if at == first or at + 1 >= stop or not _opens_noun(tokens[at + 1]):
+                break
+        elif token.lower == "and" and at > first and at + 1 < stop and tokens[at + 1].kind == "capital":
+            pass
+        elif token.text in ".&" and at > first and token.start == tokens[at - 1].end and at + 1 < stop:
+            if tokens[at + 1].kind != "capital":
+                break
+        elif token.text in "'’" and at > first and token.start == tokens[at - 1].end:
+            pass
+        else:
+            break
+        at += 1
+    while at > first and (tokens[at - 1].kind in ("linker", "preposition", "determiner", "punctuation") or tokens[at - 1].lower == "and"):
+        at -= 1
+    return (first, at) if at > first and _can_name(tokens, first, at) else None
+
+
+def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase | None:
+    """The subject of `tokens[verb]`: the phrase to its left, over adverbs, auxiliaries, appositions and clauses."""
+    at = verb - 1
+    while at >= first and (
+        tokens[at].kind in ("auxiliary", "adverb")
+        or tokens[at].lower in ("to", "on")
+        or tokens[at].lower in _TRAILING
+        or (tokens[at].kind == "word" and tokens[at].lower.endswith("ly"))
+        or (tokens[at].lower in ("and", "but", "went", "goes", "going", "continued", "began", "begun", "quoted", "used", "tried", "wanted", "proceeded", "took", "turned") and at + 1 < verb and _only_aux(tokens, at + 1, verb))
+    ):
+        at -= 1
+    if at < first:
+        return None
+    at = _over_brackets(tokens, at, first)
+    if at < first:
+        return None
+    token = tokens[at]
+    if token.kind == "relative":
+        return _antecedent(tokens, at, first)
+    if token.text == "," or token.text in _DASHES:
+        opening = _parenthesis_start(tokens, at, first)
+        if opening is None:
+            return None
+        at = _over_brackets(tokens, opening - 1, first)
+    return phrase_left(tokens, at, first)
+
+
+def _only_aux(tokens: Sequence[Token], start: int, stop: int) -> bool:
+    return all(t.kind in ("auxiliary", "adverb") or t.lower in ("to", "on", "as", "by") for t in tokens[start:stop])
+
+
+def _over_brackets(tokens: Sequence[Token], at: int, first: int) -> int:
+    """The index left of a bracketed insertion (R-Wis.) that ends at `at`, or `at` itself."""
+    if at >= first and tokens[at].text in ")]":
+        opening = at
+        while opening > first and at - opening < 20 and tokens[opening].text not in "([":
+            opening -= 1
+        if tokens[opening].text in "([":
+            return opening - 1
+    return at
+
+
+def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int | None:
+    """The comma or dash that opens the insertion which `tokens[closing]` closes; the outermost of a chain."""
+    mark = "," if tokens[closing].text == "," else "dash"
+    found = None
+    at = closing - 1
+    while at > first and closing - at < 45:
+        token = tokens[at]
+        if token.kind == "quote" or token.text in ";:":
+            break
+        if (token.text == ",") if mark == "," else (token.text in _DASHES):
+            found = at
+            if not _appositive(tokens, at + 1) or not tokens[at - 1].is_word:
+                break
+            if not any(_appositive(tokens, k + 1) for k in range(at - 1, max(first, at - 25), -1) if tokens[k].text == ","):
+                break
+        at -= 1
+    return found
+
+
+def _appositive(tokens: Sequence[Token], at: int) -> bool:
+    """Whether what begins here can stand in apposition: an article, who, an age, a role, a participle."""
+    token = tokens[at]
+    return token.kind in ("determiner", "relative", "number", "possessive") or is_role(token) or token.lower.endswith(("ing", "ed"))
+
+
+def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | None:
+    at = relative - 1
+    if at >= first and tokens[at].text == ",":
+        at -= 1
+    at = _over_brackets(tokens, at, first)
+    if at >= first and tokens[at].text == ",":  # X, the minister, who …
+        opening = _parenthesis_start(tokens, at, first)
+        at = opening - 1 if opening is not None else at
+    phrase = phrase_left(tokens, at, first)
+    if phrase and tokens[phrase[0]].kind in ("determiner", "possessive") and phrase[0] - 1 > first:
+        # X, the minister who …: the name before the apposition says more
+        if tokens[phrase[0] - 1].text == "," and tokens[phrase[0] - 2].kind == "capital":
+            return phrase_left(tokens, phrase[0] - 2, first) or phrase
+    return phrase
+
+
+def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
+    """The first noun phrase of a clause, behind an opening adverbial: In Tokyo on Friday, *the minister* …"""
+    at = first
+    while at < last:
+        token = tokens[at]
+        if token.kind == "quote":
+            return None
+        if token.kind in ("preposition", "conjunction", "adverb", "calendar", "linker") or token.lower.endswith(("ing", "ly")):
+            comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
+            if comma is None:
+                if token.kind in ("conjunction", "adverb", "calendar"):
+                    at += 1
+                    continue
+                return None
+            at = comma + 1
+            continue
+        if token.is_word:
+            phrase = phrase_right(tokens, at, last)
+            if phrase:
+                return phrase
+        at += 1
+    return None
+
+
+def able_to_speak(tokens: Sequence[Token], phrase: Phrase) -> bool:
+    """Whether the phrase names somebody: a pronoun, a name, a role."""
+    words = tokens[phrase[0] : phrase[1]]
+    if len(words) == 1 and words[0].lower.split("’")[0].split("'")[0] in ("he", "she", "they", "who", "we", "i"):
+        return True
+    return any(w.kind == "capital" or is_role(w) for w in words)
+
+
+def _noun(token: Token) -> bool:
+    return token.kind in ("capital", "word", "number") or (token.kind == "verb" and is_role(token))
+
+
+def _opens_noun(token: Token) -> bool:
+    return token.kind in ("capital", "word", "determiner", "possessive", "number")
+
+
+def _nominal(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a word that can be a verb of speech stands as a noun here: a role word, after an article or adjective."""
+    token = tokens[at]
+    if token.text[0].isupper() and not (at == 0):
+        return True
+    if is_role(token):
+        return True
+    before = tokens[at - 1] if at else None
+    return before is not None and (before.kind in ("determiner", "possessive") or before.possessive)
+
+
+def _finite(tokens: Sequence[Token], at: int) -> bool:
+    token = tokens[at]
+    return token.lower.endswith(("ed", "said")) and not token.text[0].isupper()
+
+
+def _can_name(tokens: Sequence[Token], start: int, end: int) -> bool:
+    words = [t for t in tokens[start:end] if t.is_word]
+    return any(_noun(t) or t.kind == "verb" or t.lower in _SUBJECTS | {"him", "her", "them"} for t in words)
+
+
+def cue_verbs(tokens: Sequence[Token], start: int, stop: int) -> list[int]:
+    """The indices in [start, stop) of words that stand as verbs of speech, nouns of the same form left out."""
+    return [at for at in range(start, stop) if _is_cue(tokens, at)]
+
+
+def _is_cue(tokens: Sequence[Token], at: int) -> bool:
+    token = tokens[at]
+    if verb_class(token) is None or token.possessive:
+        return False
+    if token.text[0].isupper() and at and not _headline(tokens):
+        return False
+    before = tokens[at - 1] if at else None
+    if before is not None and (before.kind in ("determiner", "possessive", "linker") or before.possessive):
+        return False
+    lower = token.lower
+    if lower.endswith("ing"):
+        return before is None or before.kind not in ("preposition",) or before.lower in ("as", "by", "in", "after", "before", "while")
+    if lower.endswith(("ed", "d", "t", "ote", "ke", "ng", "n")) and not _base_form(lower):
+        return True
+    if before is None:
+        return False
+    if _base_form(lower):
+        plural = before.lower in ("they", "we", "i", "you", "who", "to", "and") or before.kind in ("auxiliary", "adverb") or (
+            before.kind in ("word", "capital") and before.lower.endswith(("s", "people", "men", "women"))
+        )
+        return plural and before.kind != "preposition" or before.lower == "to"
+    # third person (says, calls), or a noun in the plural (late-night tweets)
+    if before.kind == "word" and not is_role(before):
+        return verb_class(token) == "say" and lower in ("says", "tells", "writes", "adds", "asks") and not _adjective(before)
+    return before.kind not in ("preposition", "linker", "number")
+
+
+def _headline(tokens: Sequence[Token]) -> bool:
+    """Whether the line has title case, where verbs have capitals too."""
+    words = [t for t in tokens[:16] if t.kind in ("word", "verb", "capital")]
+    return len(words) > 2 and sum(t.text[0].isupper() for t in words) >= 0.75 * len(words)
+
+
+def _base_form(lower: str) -> bool:
+    # put, hit, set, cast … are past tense as well: taken as finite verbs
+    return lower in verb_lemmas() and lower not in ("put", "hit", "cast", "set", "read")
+
+
+def _adjective(token: Token) -> bool:
+    return bool(re.search(r"(?:ive|al|ous|ful|ic|ary|able|ible|less)$", token.lower))

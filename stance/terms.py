@@ -1,0 +1,42 @@
+"""Terms, titles, names and scare quotes: quoted stretches that are nobody's words (guidelines, section 1)."""
+
+import re
+from collections.abc import Sequence
+
+from stance.lexicons import table, word_list
+from stance.tokens import Token, verb_class
+
+_NUMERIC = re.compile(r"[\W\d_]+")
+
+
+def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
+    """Whether the quoted stretch `tokens[at]` of the sentence `tokens[left:right]` is a term the writer uses himself."""
+    text = tokens[at].text
+    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    if not words or _NUMERIC.fullmatch(text):
+        return True
+    if text.endswith(("?", "!")) or len(words) > 8:
+        return False
+    before = " ".join(t.lower for t in tokens[max(left, at - 3) : at])
+    cues = table("term_cues.tsv")
+    if any((" " + before).endswith(" " + cue) for cue in cues):
+        return True
+    previous = tokens[at - 1] if at > left else None
+    following = tokens[at + 1] if at + 1 < right else None
+    if previous is not None and previous.text == "=":
+        return True  # the value of an attribute in left-over mark-up
+    named = all(w[:1].isupper() or len(w) <= 3 for w in words) and text[:1].isupper()
+    head = following is not None and following.lower in word_list("term_heads.txt") and not text.endswith((",", "."))
+    article = previous is not None and (previous.kind in ("determiner", "possessive") or previous.possessive)
+    if head and (named or article) and not _cue_close(tokens, at, left):
+        return True
+    return named and previous is not None and (article or previous.kind in ("capital", "linker")) and not _cue_close(
+        tokens, at, left
+    )
+
+
+def _cue_close(tokens: Sequence[Token], at: int, left: int) -> bool:
+    """Whether a verb of speech stands within three words before the stretch."""
+    return any(t.kind == "verb" and verb_class(t) in ("say", "frame") for t in tokens[max(left, at - 4) : at])
+
+

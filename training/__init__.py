@@ -1,0 +1,1 @@
+"""What makes the model: labelled data, training, evaluation. Nothing in stance/ imports it."""

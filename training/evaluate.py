@@ -1,0 +1,2 @@
+def cross_validated(quotes):
+    return {}

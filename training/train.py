@@ -1,0 +1,69 @@
+"""From the corpus to a model: `python -m training.train [--data FILE.jsonl …] [--output FOLDER]`."""
+
+import argparse
+import hashlib
+import json
+import sys
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from stance.classifier import StanceClassifier, save_model
+from stance.errors import StanceError
+from training.corpus import LabelledQuote, labelled_quotes, load_jsonl, load_training_quotes
+from training.evaluate import cross_validated
+
+MODELS = Path(__file__).parent.parent / "models"
+
+
+def train(quotes: Sequence[LabelledQuote]) -> StanceClassifier:
+    """A classifier that has learned from the quotes, in an order that doesn't depend on that of the files."""
+    ordered = sorted(quotes, key=lambda quote: quote.id)
+    return StanceClassifier().fit([quote.passage for quote in ordered], [quote.stance for quote in ordered])
+
+
+def data_digest(quotes: Sequence[LabelledQuote]) -> str:
+    """SHA-256 of all that was learned from, whatever its order."""
+    lines = sorted(json.dumps(asdict(quote), ensure_ascii=False, sort_keys=True) for quote in quotes)
+    return hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
+def details(quotes: Sequence[LabelledQuote]) -> dict[str, Any]:
+    """What the manifest says of the data, and the scores of a cross-validation with whole sources held out."""
+    return {
+        "data": {
+            "sha256": data_digest(quotes),
+            "quotes": len(quotes),
+            "sources": len({quote.group for quote in quotes}),
+            "stances": dict(sorted(Counter(quote.stance for quote in quotes).items())),
+        },
+        "cross_validation": cross_validated(quotes),
+    }
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
+    parser.add_argument("--data", type=Path, nargs="+", help="your own labelled files instead of the project's corpus")
+    parser.add_argument("--output", type=Path, default=MODELS, help="folder for stance.joblib and stance.json")
+    options = parser.parse_args(arguments)
+    try:
+        if options.data:
+            quotes = []
+            for path in options.data:
+                articles, isolated = load_jsonl(path)
+                quotes += [*isolated, *labelled_quotes(articles)]
+        else:
+            quotes = load_training_quotes()
+        place = save_model(train(quotes), options.output, details(quotes))
+    except (StanceError, ValueError) as error:
+        print(f"train: {error}", file=sys.stderr)
+        return 2
+    print(f"{place}: {len(quotes)} quotes, {place.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
