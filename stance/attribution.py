@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from stance import mentions, terms
 from stance.lexicons import word_list
 from stance.marks import Stretch
+from stance.paragraphs import Paragraph, Place
 from stance.quote import Span
-from stance.sentences import paragraph_spans, sentence_spans
-from stance.tokens import Token, is_role, tokens_of, verb_class
+from stance.tokens import Token, is_role, verb_class
 
 _DASHES = frozenset("—–-―")
 _TAG_ENDS = (",", "?", "!", "—", "–", "-", "…", "...", ", ")
@@ -26,16 +26,6 @@ class Source:
 
     mention: mentions.Phrase
     cue: mentions.Phrase | None
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """A quote in its paragraph: `tokens[at]` is the quote, `tokens[left:right]` the sentence that carries it."""
-
-    tokens: Sequence[Token]
-    at: int
-    left: int
-    right: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -348,31 +338,20 @@ RULES: tuple[tuple[str, Callable[[Place], Source | None]], ...] = (
 # ---- the paragraph and the article ----------------------------------------------------------------------------------
 
 
-@dataclass(slots=True)
-class _Paragraph:
-    tokens: list[Token]
-    starts: list[int]  # index of the first token of each sentence
-    quotes: list[int]  # indices of the quote tokens
-    start: int
-    end: int
-
-    def place(self, at: int) -> Place:
-        number = bisect_right(self.starts, at) - 1
-        right = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.tokens)
-        return Place(self.tokens, at, self.starts[number], right)
-
-
-def attribute(article: str, stretches: Sequence[Stretch]) -> list[Attribution]:
+def attribute(
+    article: str, stretches: Sequence[Stretch], paragraphs: Sequence[Paragraph]
+) -> list[Attribution]:
     """The quotes among the quoted stretches, in order, each with its source. Terms and scare quotes are left out.
 
     >>> from stance.marks import quoted_stretches
+    >>> from stance.paragraphs import paragraphs_of
     >>> text = "Austin told Wei: “Call me.” The ‘One China’ policy stands."
-    >>> [(a.mention.text, a.cue.text, a.rule) for a in attribute(text, quoted_stretches(text))]
+    >>> stretches = quoted_stretches(text)
+    >>> [(a.mention.text, a.cue.text, a.rule) for a in attribute(text, stretches, paragraphs_of(text, stretches))]
     [('Austin', 'told', 'cue before')]
     """
-    paragraphs = _paragraphs(article, stretches)
-    decided: dict[int, tuple[_Paragraph, Source, str]] = {}
-    previous: _Paragraph | None = None
+    decided: dict[int, tuple[Paragraph, Source, str]] = {}
+    previous: Paragraph | None = None
     for paragraph in paragraphs:
         for at in paragraph.quotes:
             place = paragraph.place(at)
@@ -388,46 +367,8 @@ def attribute(article: str, stretches: Sequence[Stretch]) -> list[Attribution]:
     return _attributions(article, stretches, paragraphs, decided)
 
 
-def _paragraphs(article: str, stretches: Sequence[Stretch]) -> list[_Paragraph]:
-    """The paragraphs of the article in tokens; one that a quote goes on over counts as part of the first."""
-    quoted = [(s.start, s.end) for s in stretches]
-    sentences = sentence_spans(article, quoted)
-    spans = _merged(paragraph_spans(article), stretches)
-    starts = [s.outer_start for s in stretches]
-    result, first_sentence = [], 0
-    for start, end in spans:
-        tokens = tokens_of(article, start, end, stretches, _first_at(starts, start))
-        boundaries, number = [], first_sentence
-        while number < len(sentences) and sentences[number][0] < end:
-            boundaries.append(sentences[number][0])
-            number += 1
-        first_sentence = number
-        token_starts = [t.start for t in tokens]
-        indices = sorted({_first_at(token_starts, b) for b in boundaries} | {0})
-        quotes = [i for i, t in enumerate(tokens) if t.kind == "quote"]
-        result.append(_Paragraph(tokens, [i for i in indices if i < len(tokens)] or [0], quotes, start, end))
-    return result
-
-
-def _first_at(starts: Sequence[int], position: int) -> int:
-    return bisect_right(starts, position - 1)
-
-
-def _merged(paragraphs: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> list[tuple[int, int]]:
-    spans: list[tuple[int, int]] = []
-    number = 0
-    for start, end in paragraphs:
-        while number < len(stretches) and stretches[number].outer_end <= start:
-            number += 1
-        if spans and number < len(stretches) and stretches[number].outer_start < start:
-            spans[-1] = (spans[-1][0], max(end, spans[-1][1]))
-        else:
-            spans.append((start, end))
-    return spans
-
-
 def _settle(
-    paragraph: _Paragraph, previous: _Paragraph | None, decided: dict[int, tuple[_Paragraph, Source, str]]
+    paragraph: Paragraph, previous: Paragraph | None, decided: dict[int, tuple[Paragraph, Source, str]]
 ) -> None:
     """Sources for the quotes of a paragraph whose own sentence gives none."""
     tokens = paragraph.tokens
@@ -482,7 +423,7 @@ def _is_full(tokens: Sequence[Token], place: Place) -> bool:
     return alone and (len(text.split()) >= 3 or text[-1:] in ".!?…,")
 
 
-def _sentence_before(paragraph: _Paragraph, place: Place, earlier: Sequence[int]) -> Source | None:
+def _sentence_before(paragraph: Paragraph, place: Place, earlier: Sequence[int]) -> Source | None:
     """The source named by the sentence that leads to the quote: “Ryder cited the airlines. “…””"""
     number = bisect_right(paragraph.starts, place.left) - 1
     if number <= 0:
@@ -504,8 +445,8 @@ def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Sourc
 
 
 def _paragraph_before(
-    previous: _Paragraph, decided: dict[int, tuple[_Paragraph, Source, str]]
-) -> tuple[_Paragraph, Source, str] | None:
+    previous: Paragraph, decided: dict[int, tuple[Paragraph, Source, str]]
+) -> tuple[Paragraph, Source, str] | None:
     """For a paragraph that opens with an untagged quote: the source of the paragraph before."""
     tokens = previous.tokens
     if not tokens:
@@ -525,8 +466,8 @@ def _paragraph_before(
 def _attributions(
     article: str,
     stretches: Sequence[Stretch],
-    paragraphs: Sequence[_Paragraph],
-    decided: dict[int, tuple[_Paragraph, Source, str]],
+    paragraphs: Sequence[Paragraph],
+    decided: dict[int, tuple[Paragraph, Source, str]],
 ) -> list[Attribution]:
     result: list[Attribution] = []
     utterance = -1
@@ -549,7 +490,7 @@ def _attributions(
     return result
 
 
-def _stands_alone(paragraph: _Paragraph, place: Place) -> bool:
+def _stands_alone(paragraph: Paragraph, place: Place) -> bool:
     """A quote without a source: a sentence of its own, plainly words (a placard, a headline)."""
     tokens = place.tokens
     if terms.is_term(tokens, place.at, place.left, place.right):
@@ -559,7 +500,7 @@ def _stands_alone(paragraph: _Paragraph, place: Place) -> bool:
     return (not rest and len(words) >= 3) or len(words) >= 7
 
 
-def _interrupted(paragraph: _Paragraph, first: int, second: int) -> bool:
+def _interrupted(paragraph: Paragraph, first: int, second: int) -> bool:
     """Whether two quotes are parts of one sentence that the speech tag interrupts (“We will,” X said, “when …”)."""
     tokens = paragraph.tokens
     if paragraph.place(first).left != paragraph.place(second).left:

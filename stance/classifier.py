@@ -42,17 +42,21 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     weighted words and characters of the quote, words of its context, and classes of speech acts; its probabilities
     are calibrated on held-out parts of the training data.
 
-    C            inverse strength of the regularisation
-    act_weight   weight of the speech-act features beside the weighted words
-    folds        parts into which the training data is split for the calibration
+    C                  inverse strength of the regularisation
+    character_weight   weight of the quote's characters beside its words
+    act_weight         weight of the speech-act features beside its words
+    folds              parts into which the training data is split for the calibration
 
     >>> model = StanceClassifier(folds=2).fit(["We thank you.", "We hope.", "Stop it!", "Never!"], list("ccaa"))
     >>> list(model.predict([Passage("We thank them.")]))
     ['c']
     """
 
-    def __init__(self, C: float = 3.0, act_weight: float = 0.25, folds: int = 5) -> None:
+    def __init__(
+        self, C: float = 3.0, character_weight: float = 0.5, act_weight: float = 0.25, folds: int = 5
+    ) -> None:
         self.C = C
+        self.character_weight = character_weight
         self.act_weight = act_weight
         self.folds = folds
 
@@ -68,11 +72,14 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             [
                 ("words", _weighted(analyzer=attrgetter("words"))),
                 ("context", _weighted(analyzer=attrgetter("context"))),
-                ("pattern", _weighted(analyzer=attrgetter("pattern"), min_df=2)),
-                ("characters", _weighted(analyzer="char_wb", preprocessor=attrgetter("text"), ngram_range=(2, 5))),
-                ("acts", make_pipeline(FunctionTransformer(_acts), DictVectorizer(dtype=np.float32))),
+                ("pattern", _weighted(analyzer=attrgetter("pattern"))),
+                (
+                    "characters",
+                    _weighted(analyzer="char_wb", preprocessor=attrgetter("text"), ngram_range=(4, 4)),
+                ),
+                ("acts", make_pipeline(FunctionTransformer(_act_dicts), DictVectorizer(dtype=np.float32))),
             ],
-            transformer_weights={"acts": self.act_weight},
+            transformer_weights={"characters": self.character_weight, "acts": self.act_weight},
         )
         regression = LogisticRegression(C=self.C, max_iter=2000, class_weight="balanced")
         self.model_ = CalibratedClassifierCV(regression, method="temperature", cv=self.folds, ensemble=False)
@@ -86,8 +93,13 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features = _analysed(passages)
         if not features:
             return np.zeros((0, len(self.classes_)))
-        probabilities = np.asarray(self.model_.predict_proba(self.vectors_.transform(features)), dtype=np.float64)
-        return probabilities / probabilities.sum(axis=1, keepdims=True)
+        probabilities = np.asarray(
+            self.model_.predict_proba(self.vectors_.transform(features)), dtype=np.float64
+        )
+        summed: np.ndarray[Any, np.dtype[np.float64]] = probabilities / probabilities.sum(
+            axis=1, keepdims=True
+        )
+        return summed
 
     def predict(self, passages: Iterable[Passage | str]) -> np.ndarray[Any, np.dtype[np.str_]]:
         """The most probable label of each passage."""
@@ -102,7 +114,7 @@ def _analysed(passages: Iterable[Passage | str]) -> list[Features]:
     return [features_of(as_passage(item)) for item in passages]
 
 
-def _acts(features: Sequence[Features]) -> list[dict[str, float]]:
+def _act_dicts(features: Sequence[Features]) -> list[dict[str, float]]:
     return [item.acts for item in features]
 
 
@@ -189,10 +201,14 @@ def _manifest(path: Path) -> dict[str, str]:
     try:
         manifest = json.loads(place.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(f"{place}: the manifest of {path.name} can't be read ({error.strerror}). {_MAKE}") from error
+        raise ModelError(
+            f"{place}: the manifest of {path.name} can't be read ({error.strerror}). {_MAKE}"
+        ) from error
     except ValueError as error:
         raise ModelError(f"{place}: the manifest is no JSON ({error}). {_MAKE}") from error
-    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(k), str) for k in ("sha256", "scikit_learn")):
+    if not isinstance(manifest, dict) or not all(
+        isinstance(manifest.get(k), str) for k in ("sha256", "scikit_learn")
+    ):
         raise ModelError(f"{place}: the manifest needs 'sha256' and 'scikit_learn', both strings. {_MAKE}")
     return manifest
 

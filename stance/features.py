@@ -23,12 +23,9 @@ NEGATION_REACH = 6
 
 _TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|\d[\d.,]*|[?!;:,.…]|[-–—]{1,2}(?=\s)")
 _MARKS = "“”‘’«»„‹›「」『』\"'`"
-_NEGATIONS = frozenset(
-    "not no never none nothing nobody nor neither without cannot hardly neither can't won't don't doesn't didn't "
-    "isn't aren't wasn't weren't wouldn't shouldn't couldn't haven't hasn't hadn't ain't mustn't needn't".split()
-)
-_CLAUSE_ENDS = frozenset("? ! ; : , . … but - – — --".split())
-_CLAUSE_STARTS = frozenset("? ! ; . … but however yet".split())
+_CLAUSE_ENDS = frozenset({"?", "!", ";", ":", ",", ".", "…", "but", "-", "–", "—", "--"})
+_CLAUSE_STARTS = frozenset({"?", "!", ";", ".", "…", "but", "however", "yet"})
+_NEGATIONS = ("NOT", "WON'T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,12 +101,13 @@ def negated(words: Sequence[str]) -> list[bool]:
     >>> negated(["we", "will", "not", "attend", ",", "sir"])
     [False, False, False, True, False, False]
     """
+    small = table("function_words.tsv")
     flags, left = [], 0
     for word in words:
         if word in _CLAUSE_ENDS:
             left = 0
         flags.append(left > 0)
-        left = NEGATION_REACH if word in _NEGATIONS else max(left - 1, 0)
+        left = NEGATION_REACH if small.get(word) in _NEGATIONS else max(left - 1, 0)
     return flags
 
 
@@ -132,14 +130,15 @@ def _lengths_by_first_stem() -> dict[str, list[int]]:
     return {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
 
-def _acts(stems: Sequence[str]) -> list[tuple[int, int, str]]:
-    """(start, end, class) of the lexicon's entries in a run of stems, from left to right, the longest first."""
-    lexicon, lengths = act_lexicon(), _lengths_by_first_stem()
+def _acts(words: Sequence[str], stems: Sequence[str]) -> list[tuple[int, int, str]]:
+    """(start, end, class) of the lexicon's entries in a run of words, from left to right, the longest first."""
+    lexicon, lengths, small = act_lexicon(), _lengths_by_first_stem(), table("function_words.tsv")
     found, i = [], 0
     while i < len(stems):
         for size in lengths.get(stems[i], ()):
             kind = lexicon.get(tuple(stems[i : i + size]))
-            if kind:
+            # "will" has the stem of "willing".
+            if kind and not (size == 1 and words[i] in small):
                 found.append((i, i + size, kind))
                 i += size
                 break
@@ -156,12 +155,12 @@ def acts(text: str) -> list[str]:
     """The classes of speech acts and judgements in a text, with a mark on those under a negation.
 
     >>> acts("We will not accept it, but thank you.")
-    ['not agree', 'thank']
+    ['reject', 'thank']
     >>> acts("We do not agree.")
     ['not agree']
     """
     words = tokens(text)
-    return _named(_acts([stem(word) for word in words]), negated(words))
+    return _named(_acts(words, [stem(word) for word in words]), negated(words))
 
 
 def _pattern(words: Sequence[str], found: Sequence[tuple[int, int, str]]) -> list[str]:
@@ -169,10 +168,10 @@ def _pattern(words: Sequence[str], found: Sequence[tuple[int, int, str]]) -> lis
     small = table("function_words.tsv")
     pattern, done = [], 0
     for start, end, kind in [*found, (len(words), len(words), "")]:
-        pattern += [small.get(word, word) for word in words[done:start] if word in small or not word[0].isalpha()]
-        # Whom "will" or "not" turns against is told by the class of a small word, not by that of an act.
-        word = words[start] if end == start + 1 else ""
-        pattern.append(small.get(word, kind))
+        pattern += [
+            small.get(word, word) for word in words[done:start] if word in small or not word[0].isalpha()
+        ]
+        pattern.append(kind)
         done = end
     return pattern[:-1]
 
@@ -203,7 +202,7 @@ def features_of(passage: Passage) -> Features:
     """
     words = tokens(passage.text)
     stems, flags = [stem(word) for word in words], negated(words)
-    found = _acts(stems)
+    found = _acts(words, stems)
     fragment = len(words) <= FRAGMENT_WORDS
     named = {"fragment" if fragment else "full", *(f"q {kind}" for kind in _named(found, flags))}
     last = _last_clause(words)
@@ -213,12 +212,14 @@ def features_of(passage: Passage) -> Features:
         around = tokens(text)
         around_stems, around_flags = [stem(word) for word in around], negated(around)
         grams = _grams(around_stems, around_flags)
-        kinds = _named(_acts(around_stems), around_flags)
+        kinds = _named(_acts(around, around_stems), around_flags)
         context += [f"{side} {gram}" for gram in grams]
         named.update(f"{place} {kind}" for kind in kinds for place in (side, "c"))
         if fragment:
             context += [f"~{gram}" for gram in grams]
             named.update(f"~{kind}" for kind in kinds)
+    # Without a context there is one word to say so; a model may be trained on nothing but bare quotes.
+    context = context or ["no context"]
     return Features(
         " ".join(words),
         _grams(stems, flags),

@@ -86,10 +86,14 @@ def parse_article(source: str, name: str = "article") -> Article:
     for number, line in enumerate(head.splitlines(), 1):
         key, colon, value = line.partition(":")
         if not colon:
-            raise InputError(f"{name}, line {number}: {line[:40]!r} is no 'key: value' line; the header ends with an empty line")
+            raise InputError(
+                f"{name}, line {number}: {line[:40]!r} is no 'key: value' line; the header ends with an empty line"
+            )
         meta[key.strip()] = value.strip()
     if not meta.get("id"):
-        raise InputError(f"{name}, line 1: the header has no id; write 'id: ' and the file's name without .txt")
+        raise InputError(
+            f"{name}, line 1: the header has no id; write 'id: ' and the file's name without .txt"
+        )
 
     def line_of(offset: int) -> int:
         return (head + gap + body[:offset]).count("\n") + 1
@@ -172,7 +176,9 @@ def from_gold(row: dict[str, Any], where: str = "gold") -> Article:
         )
         terms = tuple(Span(t["start"], t["end"], text[t["start"] : t["end"]]) for t in row.get("terms", ()))
     except (KeyError, TypeError, AttributeError) as error:
-        raise InputError(f"{where}: not an article in gold format ({error!r}); it needs text and quotes with start, end, stance") from error
+        raise InputError(
+            f"{where}: not an article in gold format ({error!r}); it needs text and quotes with start, end, stance"
+        ) from error
     for quote, given in zip(quotes, row["quotes"], strict=True):
         if not quote.text or given.get("text", quote.text) != quote.text:
             raise InputError(
@@ -230,7 +236,9 @@ def load_articles(folder: Path) -> list[Article]:
     for path in paths:
         article = parse_article(_read(path), str(path))
         if article.id != path.stem:
-            raise InputError(f"{path}, line 1: id {article.id!r} differs from the file's name; make them the same")
+            raise InputError(
+                f"{path}, line 1: id {article.id!r} differs from the file's name; make them the same"
+            )
         articles.append(article)
     return articles
 
@@ -302,7 +310,7 @@ def word_runs(text: str, size: int) -> set[tuple[str, ...]]:
     """All runs of `size` words of a text, without case and punctuation.
 
     >>> sorted(word_runs("We won't go.", 2))
-    [("won't", 'go'), ('we', "won't")]
+    [('we', "won't"), ("won't", 'go')]
     """
     words = re.findall(r"[\w']+", text.lower().replace("’", "'"))
     return {tuple(words[i : i + size]) for i in range(len(words) - size + 1)}

@@ -1,0 +1,470 @@
+"""Source mention → speaker on the roster: names, offices, descriptions (“the minister”) and pronouns.
+
+The persons of the article are gathered first, each with the words that describe them (title, apposition). A mention
+is then resolved by its head: a name to its bearer, an office to its holder, a description to the last person it fits,
+a pronoun to the source of the paragraph, else to the last subject. Where nothing fits, the answer is None.
+"""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from stance import mentions
+from stance.attribution import Attribution
+from stance.lexicons import table, word_list
+from stance.paragraphs import Paragraph
+from stance.quote import Span
+from stance.roster import Roster, Speaker
+from stance.tokens import Token, is_role, tokens_of
+
+_APPOSITION = 14  # words of an apposition that are read
+_LOOK_BACK = 4  # paragraphs that a pronoun looks back
+_PERSONAL = frozenset("he she him her his hers who".split())
+_IMPERSONAL = frozenset("it its they their them which".split())
+_FEMALE = frozenset("she her hers ms mrs miss mother woman spokeswoman congresswoman chairwoman queen lady dame".split())
+_MALE = frozenset("he him his mr sir lord king prince father man spokesman congressman chairman".split())
+
+
+@dataclass(slots=True)
+class _Person:
+    """A person of the article: every name used, and what describes him or her, by place in the text."""
+
+    names: set[str]
+    described: list[tuple[int, frozenset[str]]] = field(default_factory=list)
+    places: list[int] = field(default_factory=list)
+
+    def words(self) -> frozenset[str]:
+        return frozenset().union(*(words for _, words in self.described)) if self.described else frozenset()
+
+
+Referent = _Person | Speaker | None
+
+
+def speakers_of(
+    article: str, paragraphs: Sequence[Paragraph], attributions: Sequence[Attribution], roster: Roster
+) -> list[str | None]:
+    """For each attribution the name of the speaker on the roster, or None."""
+    resolver = _Resolver(article, paragraphs, attributions, roster)
+    return [resolver.speaker(number) for number in range(len(attributions))]
+
+
+class _Resolver:
+    def __init__(
+        self, article: str, paragraphs: Sequence[Paragraph], attributions: Sequence[Attribution], roster: Roster
+    ) -> None:
+        self.article = article
+        self.paragraphs = paragraphs
+        self.attributions = attributions
+        self.roster = roster
+        self.persons: list[_Person] = []
+        self.by_token: dict[str, list[_Person]] = {}
+        for paragraph in paragraphs:
+            self._gather(paragraph)
+        self.resolved: dict[tuple[int, int], Referent] = {}
+        self.starts = [p.start for p in paragraphs]
+
+    # ---- the persons of the article
+
+    def _gather(self, paragraph: Paragraph) -> None:
+        tokens = paragraph.tokens
+        at = 0
+        while at < len(tokens):
+            if tokens[at].kind not in ("capital", "verb") or not tokens[at].text[0].isupper():
+                at += 1
+                continue
+            end = at
+            names: list[str] = []
+            words: set[str] = set()
+            while end < len(tokens) and (_capital(tokens[end]) or (tokens[end].text == "." and end > at)):
+                token = tokens[end]
+                if token.text != ".":
+                    bare = _bare(token)
+                    (words.add(bare) if _descriptive(token) else names.append(bare))
+                elif not (end + 1 < len(tokens) and _capital(tokens[end + 1]) and _abbreviated(tokens[end - 1])):
+                    break
+                end += 1
+                if token.possessive:
+                    break
+            if names:
+                self._add(tokens, at, end, names, words)
+            at = max(end, at + 1)
+
+    def _add(self, tokens: Sequence[Token], at: int, end: int, names: list[str], words: set[str]) -> None:
+        words |= _words_before(tokens, at) | _words_after(tokens, end)
+        person = self._known(names)
+        if person is None:
+            person = _Person(set())
+            self.persons.append(person)
+        for name in names:
+            person.names.add(name)
+            holders = self.by_token.setdefault(name, [])
+            if person in holders:
+                holders.remove(person)
+            holders.append(person)
+        person.described.append((tokens[at].start, frozenset(words)))
+        person.places.append(tokens[at].start)
+
+    def _known(self, names: Sequence[str]) -> _Person | None:
+        """The person already met who bears these names: the last one, if none of the names conflict."""
+        for key in (names[-1], names[0]):
+            for person in reversed(self.by_token.get(key, ())):
+                if set(names) <= person.names or person.names <= set(names):
+                    return person
+        return None
+
+    # ---- mentions
+
+    def speaker(self, number: int) -> str | None:
+        mention = self.attributions[number].mention
+        if mention is None:
+            return None
+        referent = self.referent(mention)
+        found = self._on_roster(referent)
+        return found.name if found else None
+
+    def referent(self, mention: Span) -> Referent:
+        key = (mention.start, mention.end)
+        if key not in self.resolved:
+            self.resolved[key] = None  # a chain of pronouns that comes back to itself ends here
+            self.resolved[key] = self._resolve(mention.start, mention.end)
+        return self.resolved[key]
+
+    def _resolve(self, start: int, end: int) -> Referent:
+        tokens = [t for t in tokens_of(self.article, start, end, (), 0) if t.is_word]
+        if not tokens:
+            return None
+        first = _bare(tokens[0]).split("’")[0].split("'")[0]
+        if len(tokens) == 1 and first in _PERSONAL | _IMPERSONAL:
+            return self._antecedent(start, first)
+        main = _main_part(tokens)
+        words = [_bare(t) for t in tokens]
+        institution = self._institution_in(words)
+        head = main[-1]
+        names = [_bare(t) for t in main if _capital(t) and not _descriptive(t) and not t.possessive]
+        if institution and names and all(n in _institution_words(institution) for n in names):
+            names = []
+        if names and _capital(head) and not (is_role(head) and head.text.islower()):
+            return self._bearer(names, tokens, start)
+        speaks = _office_class(main)
+        if speaks == "spokesperson":
+            return self._spokesperson(tokens, institution, start)
+        holder = self._office_holder(words, start)
+        if holder:
+            return holder
+        if speaks == "document":
+            return institution if institution or tokens[0].lower not in ("the", "its", "it") else self._source_before(start)
+        if institution and (not is_role(head) or _bare(head) in _institution_words(institution)):
+            return institution
+        return self._described(tokens, start)
+
+    def _bearer(self, names: Sequence[str], tokens: Sequence[Token], start: int) -> Referent:
+        for speaker in self.roster.speakers:
+            around = self.article[max(0, start - 40) : start + 60]
+            if any(n in around for n in speaker.namesakes):
+                return None
+        for key in (names[-1], names[0]):
+            holders = [p for p in self.by_token.get(key, ()) if set(names) <= p.names]
+            if holders:
+                before = [p for p in holders if p.places[0] <= start] or holders
+                return max(before, key=lambda p: max([x for x in p.places if x <= start], default=-p.places[0]))
+        person = _Person(set(names))
+        person.described.append((start, frozenset(_bare(t) for t in tokens)))
+        return person
+
+    def _office_holder(self, words: Sequence[str], start: int) -> Referent:
+        """The holder of an office that the roster lists, unless the article gives it to somebody else."""
+        text = " ".join(words)
+        countries = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
+        matches = [
+            (len(office), speaker)
+            for speaker in self.roster.persons
+            for office in speaker.offices
+            if re.search(rf"(?:^|\s){re.escape(_normal(office))}$", text)
+            and (not countries or speaker.country in countries or _normal(office).split()[0] in words and "pentagon" in office.lower())
+        ]
+        if not matches:
+            return None
+        longest = max(length for length, _ in matches)
+        speakers = [s for length, s in matches if length == longest]
+        if not countries and len(speakers) > 1:
+            return self._described_by(set(words), start) or None
+        speaker = speakers[0]
+        rivals = [p for p in self._candidates(set(_normal(" ".join(words)).split()), start, countries)]
+        if rivals:
+            return rivals[0]
+        if not countries and len(words) <= 3 and not self._named(speaker) and "pentagon" not in words:
+            return None  # a bare “defense minister” of an article that never names ours
+        return speaker
+
+    def _named(self, speaker: Speaker) -> bool:
+        return any(self._on_roster(p) is speaker for p in self.persons)
+
+    def _spokesperson(self, tokens: Sequence[Token], institution: Speaker | None, start: int) -> Referent:
+        if institution:
+            return institution
+        words = [_bare(t) for t in tokens]
+        if any(_capital(t) for t in tokens[1:]):
+            return None  # somebody else's: a White House spokesman
+        for speaker in self.roster.institutions:
+            if any(s in words for s in speaker.short):
+                return speaker
+        person = self._described_by({w for w in words if w in table("office_roles.tsv")}, start)
+        if person is None and words[0] in ("his", "its", "their"):
+            owner = self._antecedent(start, words[0])
+            if isinstance(owner, Speaker | _Person) and self._on_roster(owner) in self.roster.speakers:
+                return self.roster.institutions[0] if self.roster.institutions else None
+        return person
+
+    def _described(self, tokens: Sequence[Token], start: int) -> Referent:
+        """The last person whom a description such as “the Chinese minister” or “the general” fits."""
+        words = {_bare(t) for t in tokens}
+        for speaker in self.roster.institutions:
+            if tokens[0].lower in ("the", "its") and _bare(tokens[-1]) in speaker.short and len(tokens) <= 2:
+                return speaker if self._last_department(start) else None
+        return self._described_by(words, start, last=_bare(tokens[-1]))
+
+    def _last_department(self, start: int) -> bool:
+        """Whether the last department named before is the institution's own, not another (the State Department)."""
+        found = [m.group(1) for m in re.finditer(r"\b(\w+) (?:Department|Ministry)\b", self.article[:start])]
+        return not found or found[-1].lower() in ("defense", "defence", "of", "the", "us")
+
+    def _described_by(self, words: set[str], start: int, last: str | None = None) -> Referent:
+        countries = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
+        roles = {w for w in words if w in word_list("roles.txt") and w not in table("nationalities.tsv")}
+        if not roles and not countries:
+            return None
+        found = self._candidates(roles, start, countries)
+        return found[0] if found else None
+
+    def _candidates(self, roles: set[str], start: int, countries: set[str]) -> list[_Person]:
+        """The persons met before (else after) whose description holds the roles and no other country, last met first."""
+        wanted = {r for r in roles if r in word_list("roles.txt") and r not in table("nationalities.tsv")}
+        fitting = []
+        for person in self.persons:
+            words = set(person.words())
+            speaker = self._roster_person(person)
+            if speaker:
+                words |= {w for o in speaker.offices for w in _normal(o).split()} | set(speaker.roles)
+                own = {speaker.country}
+            else:
+                own = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
+            if (not wanted or wanted <= words) and (not countries or own & countries) and (wanted or speaker):
+                before = [x for x in person.places if x < start]
+                fitting.append((1, max(before), person) if before else (0, -min(person.places), person))
+        fitting.sort(key=lambda f: (-f[0], -f[1]))
+        return [person for _, _, person in fitting]
+
+    # ---- pronouns
+
+    def _antecedent(self, start: int, pronoun: str) -> Referent:
+        number = self._paragraph_at(start)
+        for back in range(_LOOK_BACK):
+            if number - back < 0:
+                break
+            for candidate in self._subjects_before(number - back, start):
+                if self._agrees(candidate, pronoun):
+                    return candidate
+        return None
+
+    def _paragraph_at(self, start: int) -> int:
+        from bisect import bisect_right
+
+        return max(0, bisect_right(self.starts, start) - 1)
+
+    def _subjects_before(self, number: int, start: int) -> Iterable[Referent]:
+        """Sources and subjects of a paragraph before `start`, the last first."""
+        paragraph = self.paragraphs[number]
+        tokens = paragraph.tokens
+        bounds = [*paragraph.starts, len(tokens)]
+        for left, right in reversed(list(zip(bounds, bounds[1:], strict=False))):
+            if left >= len(tokens) or tokens[left].start >= start:
+                continue
+            end = tokens[min(right, len(tokens)) - 1].end
+            for attribution in reversed(self.attributions):
+                mention = attribution.mention
+                if mention and tokens[left].start <= mention.start < min(end, start) and mention.end <= start:
+                    yield self.referent(mention)
+            phrase = mentions.clause_subject(tokens, left, right)
+            if phrase and tokens[phrase[1] - 1].end <= start:
+                yield self.referent(_span(self.article, tokens, phrase))
+            yield from self._institution_document(tokens[left:right], start)
+
+    def _institution_document(self, tokens: Sequence[Token], start: int) -> Iterable[Referent]:
+        words = [_bare(t) for t in tokens if t.is_word and t.start < start]
+        institution = self._institution_in(words)
+        if institution and any(table("office_roles.tsv").get(w) == "document" for w in words):
+            yield institution
+
+    def _agrees(self, referent: Referent, pronoun: str) -> bool:
+        if referent is None:
+            return False
+        speaker = self._on_roster(referent) if isinstance(referent, _Person) else referent
+        personal = pronoun in _PERSONAL
+        if isinstance(referent, Speaker):
+            return (referent.kind == "person") == personal and (not personal or _gender_fits(pronoun, referent.pronouns))
+        if not personal:
+            return False
+        words = referent.words() | {w for w in referent.names}
+        if speaker and speaker.kind == "person":
+            return _gender_fits(pronoun, speaker.pronouns)
+        female, male = bool(words & _FEMALE), bool(words & _MALE)
+        if pronoun in _FEMALE:
+            return not (male and not female)
+        return not (female and not male) or pronoun == "who"
+
+    def _source_before(self, start: int) -> Referent:
+        """The institution whose words came last: “…,” the summary continues."""
+        for attribution in reversed(self.attributions):
+            if attribution.mention and attribution.mention.end <= start:
+                referent = self.referent(attribution.mention)
+                return referent if isinstance(referent, Speaker) and referent.kind == "institution" else None
+        return None
+
+    # ---- the roster
+
+    def _institution_in(self, words: Sequence[str]) -> Speaker | None:
+        text = " " + " ".join(words) + " "
+        for speaker in self.roster.institutions:
+            if any(f" {_normal(name)} " in text for name in speaker.names):
+                return speaker
+        return None
+
+    def _roster_person(self, person: _Person) -> Speaker | None:
+        for speaker in self.roster.persons:
+            forms = [set(_normal(name).split()) for name in speaker.names]
+            full = set().union(*forms)
+            # “Wei Jianguo” holds a name of Wei Fenghe's and one that is not his
+            if any(form <= person.names for form in forms) and person.names <= full:
+                return speaker
+        return None
+
+    def _on_roster(self, referent: Referent) -> Speaker | None:
+        if referent is None or isinstance(referent, Speaker):
+            return referent
+        speaker = self._roster_person(referent)
+        if speaker:
+            return speaker
+        return self._spoken_for(referent)
+
+    def _spoken_for(self, person: _Person) -> Speaker | None:
+        """The institution that a person speaks for by the office which the article names."""
+        words = person.words()
+        text_words = list(words)
+        speaks = any(table("office_roles.tsv").get(w) == "spokesperson" for w in words)
+        for speaker in self.roster.institutions:
+            own = any(set(_normal(name).split()) <= words for name in speaker.names) or bool(words & set(speaker.short))
+            if speaks and own:
+                return speaker
+            elsewhere = words & {"white", "council", "state", "embassy", "nsc", "foreign", "ministry"}
+            known = any(set(_normal(p).split()) & person.names and _normal(p).split()[-1] in person.names for p in speaker.spokespeople)
+            if known and not elsewhere and text_words is not None:
+                return speaker
+        return None
+
+
+# ---- words ----------------------------------------------------------------------------------------------------------
+
+
+def _normal(text: str) -> str:
+    """Lower case, American spelling, no stops or possessives: “U.S. Defence Secretary” → “us defense secretary”."""
+    return re.sub(r"['’]s?\b", "", text.lower().replace(".", "")).replace("defence", "defense")
+
+
+def _bare(token: Token) -> str:
+    return re.sub(r"['’](?:s|S)?$", "", token.lower.replace(".", "")).replace("defence", "defense")
+
+
+def _capital(token: Token) -> bool:
+    return token.is_word and token.text[0].isupper() and token.kind in ("capital", "verb")
+
+
+def _descriptive(token: Token) -> bool:
+    bare = _bare(token)
+    return (
+        bare in word_list("titles.txt")
+        or bare in table("nationalities.tsv")
+        or is_role(token)
+        or bare in ("defense", "house", "white", "department", "navy", "army")
+    )
+
+
+def _abbreviated(token: Token) -> bool:
+    return len(token.text) == 1 or token.lower in word_list("abbreviations.txt")
+
+
+def _main_part(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The noun phrase without what hangs on it: a spokesman | for the Pentagon."""
+    for number, token in enumerate(tokens):
+        if number and token.kind in ("linker", "preposition"):
+            return tokens[:number]
+    return tokens
+
+
+def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
+    """What describes a name before it: a role in lower case, or an apposition that ends in a comma."""
+    words: set[str] = set()
+    back = at - 1
+    if back > 0 and tokens[back].text == ",":
+        back -= 1
+        limit = max(-1, back - 8)
+        taken = []
+        while back > limit and tokens[back].is_word and tokens[back].kind not in ("conjunction", "auxiliary"):
+            taken.append(tokens[back])
+            back -= 1
+        if any(is_role(t) for t in taken[:1]):
+            words |= {_bare(t) for t in taken}
+        return words
+    while back >= 0 and at - back <= 5 and tokens[back].kind in ("word", "capital", "verb", "possessive", "determiner"):
+        if tokens[back].kind == "verb" and not is_role(tokens[back]):
+            break
+        words.add(_bare(tokens[back]))
+        back -= 1
+    return words
+
+
+def _words_after(tokens: Sequence[Token], end: int) -> set[str]:
+    """What describes a name behind it: X, the Pentagon press secretary, … · X of the Foreign Ministry."""
+    if end >= len(tokens):
+        return set()
+    if tokens[end].text == "," and end + 1 < len(tokens):
+        begin = end + 1
+        opens = tokens[begin]
+        if not (opens.kind in ("determiner", "possessive", "relative") or is_role(opens) or _capital(opens)):
+            return set()
+        words: list[Token] = []
+        for token in tokens[begin : begin + _APPOSITION]:
+            if token.kind == "quote" or token.text in ";:." or (token.text == "," and words):
+                break
+            if token.kind == "verb" and not is_role(token) and opens.kind not in ("relative",):
+                return set()  # no apposition: Austin, the minister said
+            words.append(token)
+        if any(is_role(t) for t in words):
+            return {_bare(t) for t in words if t.is_word}
+    elif tokens[end].lower in ("of", "at", "from"):
+        return {_bare(t) for t in tokens[end + 1 : end + 6] if _capital(t)}
+    return set()
+
+
+def _office_class(main: Sequence[Token]) -> str | None:
+    """`spokesperson` or `document` by the head of the phrase."""
+    words = [_bare(t) for t in main]
+    if words[-1:] == ["secretary"] and "press" in words:
+        return "spokesperson"
+    return table("office_roles.tsv").get(words[-1]) if words and words[-1] != "press" else None
+
+
+def _institution_words(speaker: Speaker) -> set[str]:
+    return {w for name in speaker.names for w in _normal(name).split()}
+
+
+def _gender_fits(pronoun: str, pronouns: Sequence[str]) -> bool:
+    if pronoun == "who":
+        return True
+    return bool({pronoun} & set(pronouns)) or (pronoun in _MALE and "he" in pronouns) or (
+        pronoun in _FEMALE and "she" in pronouns
+    )
+
+
+def _span(article: str, tokens: Sequence[Token], phrase: mentions.Phrase) -> Span:
+    start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
+    return Span(start, end, article[start:end])
