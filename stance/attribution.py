@@ -86,7 +86,7 @@ def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source 
         if token.kind == "verb" and at in mentions.cue_verbs(tokens, at, at + 1) and not token.lower.endswith("ing"):
             if _reaches(tokens, phrase[1], at):
                 return _named(tokens, Source(phrase, (at, at + 1)))
-        elif at == phrase[1] and loose and token.kind == "word" and token.lower.endswith("ed"):
+        elif at == phrase[1] and loose and token.kind == "word" and (token.lower.endswith("ed") or _person(tokens, phrase)):
             return Source(phrase, (at, at + 1))  # a verb on no list: gushed, interjected
         elif token.text in ":;":
             break
@@ -165,6 +165,8 @@ def _nearest_cue(tokens: Sequence[Token], left: int, stop: int) -> Source | None
             found = _subject_of(tokens, at, left, stop, verbs)
             near = stop - at <= 2 or (stop - at == 3 and tokens[stop - 1].text in ",:")
             weak = verb_class(tokens[at]) == "weak" and not near
+            if weak and found and _in_relative_clause(tokens, found.mention[1], at):
+                continue
         elif tokens[at].lower == "according" or tokens[at].lower in ("citing",):
             found = _according(tokens, at, stop)
         elif tokens[at].lower in word_list("speech_nouns.txt") and _leads_on(tokens, at, stop):
@@ -176,6 +178,10 @@ def _nearest_cue(tokens: Sequence[Token], left: int, stop: int) -> Source | None
     if spare and colon:
         return None  # the subject of the clause before the colon is the better guess
     return _named(tokens, spare) if spare else None
+
+
+def _in_relative_clause(tokens: Sequence[Token], end: int, verb: int) -> bool:
+    return any(t.kind == "relative" for t in tokens[end:verb][:2])
 
 
 def _named(tokens: Sequence[Token], source: Source) -> Source:
@@ -217,13 +223,17 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
         if phrase and (_speaks(tokens, phrase) or verb_class(token) == "say"):
             return Source(_outer(tokens, phrase, left, verbs), cue)
     # A participle, an infinitive or a second verb shares the subject of the verb before it.
+    main = mentions.clause_subject(tokens, left, verb)
+    if main and not mentions.able_to_speak(tokens, main):
+        main = None
     for earlier in sorted((v for v in verbs if v < verb), reverse=True):
         if not tokens[earlier].lower.endswith("ing"):
             phrase = mentions.subject_left(tokens, earlier, left)
+            if phrase and main and tokens[phrase[0]].kind == "pronoun":
+                return Source(main, cue)
             if phrase and _speaks(tokens, phrase):
                 return Source(phrase, cue)
-    phrase = mentions.clause_subject(tokens, left, verb)
-    return Source(phrase, cue) if phrase and mentions.able_to_speak(tokens, phrase) else None
+    return Source(main, cue) if main else None
 
 
 def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
@@ -279,14 +289,20 @@ def _colon(place: Place) -> Source | None:
     tokens, at = place.tokens, place.at
     if at == place.left or tokens[at - 1].text not in {":", *_DASHES}:
         return None
-    phrase = mentions.clause_subject(tokens, place.left, at - 1)
+    phrase = mentions.clause_subject(tokens, place.left, at - 1) or mentions.phrase_left(tokens, at - 2, place.left)
     return Source(phrase, None) if phrase and mentions.able_to_speak(tokens, phrase) else None
 
 
 def _cue_after(place: Place) -> Source | None:
     """“Regrettable” that they refused, says X · “Reckless,” was the verdict of X · ‘No war’: X plays it down."""
     tokens = place.tokens
-    verbs = mentions.cue_verbs(tokens, place.at + 1, place.right)
+    verbs = set(mentions.cue_verbs(tokens, place.at + 1, place.right))
+    strong = {v for v in verbs if verb_class(tokens[v]) != "weak"}
+    return _cue_among(place, strong) or _cue_among(place, verbs - strong)
+
+
+def _cue_among(place: Place, verbs: set[int]) -> Source | None:
+    tokens = place.tokens
     for at in range(place.at + 1, place.right):
         token = tokens[at]
         if at in verbs and not token.lower.endswith("ing"):
@@ -299,9 +315,24 @@ def _cue_after(place: Place) -> Source | None:
             phrase = mentions.phrase_right(tokens, at + 2, place.right)
             if phrase and mentions.able_to_speak(tokens, phrase):
                 return Source(phrase, (at, at + 1))
-        elif token.text == ":" and at == place.at + 1:
+        elif token.text == ":" and (at == place.at + 1 or place.right - at <= 8):
             phrase = mentions.clause_subject(tokens, at + 1, place.right)
             if phrase and mentions.able_to_speak(tokens, phrase):
+                return Source(phrase, None)
+    return None
+
+
+def _subject_after(place: Place) -> Source | None:
+    """“Unsafe” was as far as X would go: the fragment opens the sentence, and one who can speak follows."""
+    tokens = place.tokens
+    if any(t.is_word for t in tokens[place.left : place.at]):
+        return None
+    for at in range(place.at + 1, place.right):
+        if tokens[at].kind == "quote":
+            return None
+        if tokens[at].kind in ("capital", "determiner", "pronoun"):
+            phrase = mentions.phrase_right(tokens, at, place.right)
+            if phrase and _person(tokens, phrase) and phrase[1] < place.right and tokens[phrase[1]].kind == "auxiliary":
                 return Source(phrase, None)
     return None
 
@@ -331,6 +362,7 @@ RULES: tuple[tuple[str, Callable[[Place], Source | None]], ...] = (
     ("cue before", _verb_before),  # may belong to an earlier quote of the sentence, so after the two above
     ("label", _colon),  # a colon without a verb: only what is left of the colon can be the source
     ("cue after", _cue_after),  # further right in the sentence: headlines, “Reckless,” was the verdict of
+    ("subject after", _subject_after),  # the same without a cue
     ("clause subject", _clause_subject),  # no cue at all: the weakest, for fragments in somebody's clause
 )
 

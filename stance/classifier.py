@@ -48,7 +48,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     folds              parts into which the training data is split for the calibration
 
     >>> model = StanceClassifier(folds=2).fit(["We thank you.", "We hope.", "Stop it!", "Never!"], list("ccaa"))
-    >>> list(model.predict([Passage("We thank them.")]))
+    >>> model.predict([Passage("We thank them.")]).tolist()
     ['c']
     """
 

@@ -85,9 +85,17 @@ class _Resolver:
                 end += 1
                 if token.possessive:
                     break
+            opens = at in paragraph.starts or tokens[at - 1].kind == "quote"
+            if len(names) == 1 and not words and opens and not self._surely_name(names[0], tokens[at]):
+                names = []  # a common word that opens its sentence
             if names:
                 self._add(tokens, at, end, names, words)
             at = max(end, at + 1)
+
+    def _surely_name(self, name: str, token: Token) -> bool:
+        if any(name in _normal(n).split() for s in self.roster.speakers for n in s.names):
+            return True
+        return re.search(rf"[a-z,] {re.escape(token.text)}\b", self.article) is not None
 
     def _add(self, tokens: Sequence[Token], at: int, end: int, names: list[str], words: set[str]) -> None:
         words |= _words_before(tokens, at) | _words_after(tokens, end)
@@ -141,7 +149,7 @@ class _Resolver:
         institution = self._institution_in(words)
         head = main[-1]
         names = [_bare(t) for t in main if _capital(t) and not _descriptive(t) and not t.possessive]
-        if institution and names and all(n in _institution_words(institution) for n in names):
+        if institution and names and not any(self.by_token.get(n) for n in names if n not in _institution_words(institution)):
             names = []
         if names and _capital(head) and not (is_role(head) and head.text.islower()):
             return self._bearer(names, tokens, start)
@@ -152,6 +160,9 @@ class _Resolver:
         if holder:
             return holder
         if speaks == "document":
+            if institution is None and tokens[0].lower in ("a", "the"):
+                after = re.split(r"[.;“\"]\s", self.article[end : end + 120])[0]
+                institution = self._institution_in([_normal(w) for w in re.findall(r"[\w’']+", after)]) if " by " in after else None
             return institution if institution or tokens[0].lower not in ("the", "its", "it") else self._source_before(start)
         if institution and (not is_role(head) or _bare(head) in _institution_words(institution)):
             return institution
@@ -186,18 +197,39 @@ class _Resolver:
             return None
         longest = max(length for length, _ in matches)
         speakers = [s for length, s in matches if length == longest]
-        if not countries and len(speakers) > 1:
-            return self._described_by(set(words), start) or None
+        named = [s for s in speakers if self._last_named(s, start) is not None]
+        if len(speakers) > 1:
+            speakers = sorted(named or speakers[:1], key=lambda s: -(self._last_named(s, start) or 0))
         speaker = speakers[0]
-        rivals = [p for p in self._candidates(set(_normal(" ".join(words)).split()), start, countries)]
-        if rivals:
-            return rivals[0]
-        if not countries and len(words) <= 3 and not self._named(speaker) and "pentagon" not in words:
+        office = next(_normal(o) for o in speaker.offices if len(o) == longest and text.endswith(_normal(o)))
+        rival = self._rival(speaker, office, countries, start)
+        if rival is not None:
+            return rival
+        if not countries and not named and "pentagon" not in words:
             return None  # a bare “defense minister” of an article that never names ours
         return speaker
 
-    def _named(self, speaker: Speaker) -> bool:
-        return any(self._on_roster(p) is speaker for p in self.persons)
+    def _last_named(self, speaker: Speaker, start: int) -> int | None:
+        """Where the article last names the speaker before `start`; 0 if only later; None if never."""
+        places = [x for p in self.persons if self._roster_person(p) is speaker for x in p.places]
+        return max((x for x in places if x < start), default=0) if places else None
+
+    def _rival(self, speaker: Speaker, office: str, countries: set[str], start: int) -> _Person | None:
+        """Another person whom the article gives the same office, if named since our speaker was."""
+        content = set(office.split()) - {"of", "the", "for"}
+        ours = self._last_named(speaker, start) or 0
+        best: tuple[int, _Person] | None = None
+        for person in self.persons:
+            if self._roster_person(person) is speaker:
+                continue
+            for _, words in person.described:
+                own = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
+                fits = content <= words and not words & {"press", "deputy", "assistant", "former", "undersecretary"}
+                if fits and (not countries or not own or own & countries):
+                    place = max((x for x in person.places if x < start), default=0)
+                    if (place or not ours) and place >= ours and (best is None or place > best[0]):
+                        best = (place, person)
+        return best[1] if best else None
 
     def _spokesperson(self, tokens: Sequence[Token], institution: Speaker | None, start: int) -> Referent:
         if institution:
@@ -208,12 +240,20 @@ class _Resolver:
         for speaker in self.roster.institutions:
             if any(s in words for s in speaker.short):
                 return speaker
-        person = self._described_by({w for w in words if w in table("office_roles.tsv")}, start)
-        if person is None and words[0] in ("his", "its", "their"):
-            owner = self._antecedent(start, words[0])
-            if isinstance(owner, Speaker | _Person) and self._on_roster(owner) in self.roster.speakers:
-                return self.roster.institutions[0] if self.roster.institutions else None
-        return person
+        owned = [t for t in tokens if t.possessive]
+        if owned:
+            return None
+        fitting = [p for p in self.persons if self._speaks_for_somebody(p) and p.places[0] < start]
+        if fitting:
+            return max(fitting, key=lambda p: max(x for x in p.places if x < start))
+        if words[0] in ("his", "its", "their", "the"):
+            before = self._institution_in(re.findall(r"[\w]+", _normal(self.article[:start])))
+            return before
+        return None
+
+    def _speaks_for_somebody(self, person: _Person) -> bool:
+        words = person.words()
+        return any(table("office_roles.tsv").get(w) == "spokesperson" for w in words) or self._spoken_for(person) is not None
 
     def _described(self, tokens: Sequence[Token], start: int) -> Referent:
         """The last person whom a description such as “the Chinese minister” or “the general” fits."""
@@ -231,18 +271,21 @@ class _Resolver:
     def _described_by(self, words: set[str], start: int, last: str | None = None) -> Referent:
         countries = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
         roles = {w for w in words if w in word_list("roles.txt") and w not in table("nationalities.tsv")}
-        if not roles and not countries:
+        if not roles and not (countries and "the" in words and last and re.search(r"(?:an|ese|ish|i)$", last)):
             return None
-        found = self._candidates(roles, start, countries)
-        return found[0] if found else None
+        if words & {"a", "an", "another", "one", "some"} or (last and last.endswith("s") and last != "chinese"):
+            return None  # somebody new, or several
+        return next(iter(self._candidates(roles, start, countries)), None)
 
     def _candidates(self, roles: set[str], start: int, countries: set[str]) -> list[_Person]:
         """The persons met before (else after) whose description holds the roles and no other country, last met first."""
-        wanted = {r for r in roles if r in word_list("roles.txt") and r not in table("nationalities.tsv")}
+        wanted = roles
+        number = self._paragraph_at(start)
         fitting = []
         for person in self.persons:
             words = set(person.words())
             speaker = self._roster_person(person)
+            explicit = bool(wanted) and wanted <= words
             if speaker:
                 words |= {w for o in speaker.offices for w in _normal(o).split()} | set(speaker.roles)
                 own = {speaker.country}
@@ -250,7 +293,16 @@ class _Resolver:
                 own = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
             if (not wanted or wanted <= words) and (not countries or own & countries) and (wanted or speaker):
                 before = [x for x in person.places if x < start]
-                fitting.append((1, max(before), person) if before else (0, -min(person.places), person))
+                if before:
+                    fitting.append((explicit, max(before), person))
+        if fitting and not any(explicit for explicit, _, _ in fitting) and wanted:
+            # only the roster calls ours so: somebody else whose words the paragraph has just given comes first
+            for attribution in self.attributions:
+                mention = attribution.mention
+                if mention and self.starts[number] <= mention.start < start:
+                    source = self.referent(mention)
+                    if isinstance(source, _Person) and self._roster_person(source) is None and not countries:
+                        return [source]
         fitting.sort(key=lambda f: (-f[0], -f[1]))
         return [person for _, _, person in fitting]
 
@@ -258,13 +310,17 @@ class _Resolver:
 
     def _antecedent(self, start: int, pronoun: str) -> Referent:
         number = self._paragraph_at(start)
-        for back in range(_LOOK_BACK):
-            if number - back < 0:
-                break
-            for candidate in self._subjects_before(number - back, start):
+        for back in range(min(_LOOK_BACK, number + 1)):
+            for candidate in (*self._subjects_before(number - back, start), *self._names_before(number - back, start)):
                 if self._agrees(candidate, pronoun):
                     return candidate
         return None
+
+    def _names_before(self, number: int, start: int) -> Iterable[Referent]:
+        """The persons named in a paragraph before `start`, the last first: for want of a subject."""
+        low, high = self.starts[number], min(start, self.paragraphs[number].end)
+        found = [(x, p) for p in self.persons for x in p.places if low <= x < high]
+        return [p for _, p in sorted(found, key=lambda f: -f[0])]
 
     def _paragraph_at(self, start: int) -> int:
         from bisect import bisect_right
@@ -302,7 +358,7 @@ class _Resolver:
         personal = pronoun in _PERSONAL
         if isinstance(referent, Speaker):
             return (referent.kind == "person") == personal and (not personal or _gender_fits(pronoun, referent.pronouns))
-        if not personal:
+        if not personal or not (speaker or self._human(referent)):
             return False
         words = referent.words() | {w for w in referent.names}
         if speaker and speaker.kind == "person":
@@ -311,6 +367,12 @@ class _Resolver:
         if pronoun in _FEMALE:
             return not (male and not female)
         return not (female and not male) or pronoun == "who"
+
+    def _human(self, person: _Person) -> bool:
+        """Whether a name is a person's: more than one word, or described by an office; no country, no paper."""
+        if person.names & set(table("nationalities.tsv")) or person.names & word_list("organisation_words.txt"):
+            return False
+        return len(person.names) > 1 or any(w in word_list("titles.txt") or w in word_list("roles.txt") for w in person.words())
 
     def _source_before(self, start: int) -> Referent:
         """The institution whose words came last: “…,” the summary continues."""

@@ -13,6 +13,7 @@ from stance.tokens import Token, is_role, verb_class
 _REACH = 14  # words of the longest noun phrase looked for
 _SUBJECTS = frozenset("he she they it i we you who one others many some both".split())
 _DASHES = frozenset("—–-―")
+# Words that can stand between a subject and the verb that it shares: he *went on to* say.
 _TRAILING = frozenset("himself herself themselves itself".split())
 
 Phrase = tuple[int, int]  # first and last + 1 index of its tokens
@@ -68,6 +69,8 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
     if first >= stop or not tokens[first].is_word:
         return None
     token = tokens[first]
+    if token.lower == "that":
+        return None
     if token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"} and not (
         token.lower in ("her", "one", "many", "some", "both")
         and first + 1 < stop
@@ -81,7 +84,8 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
             if at > first and tokens[at - 1].kind not in ("linker", "preposition", "determiner") and tokens[at - 1].lower != "and":
                 break
         elif token.kind in ("capital", "number", "word"):
-            pass
+            if at > first and tokens[at - 1].kind == "capital" and token.text.islower() and not _role_follows(tokens, at, stop):
+                break  # a verb on no list: Colonel Zhao burst out
         elif token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at):
             pass
         elif token.kind == "linker" or (token.kind == "preposition" and token.lower in ("at", "in", "from")):
@@ -102,12 +106,23 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
     return (first, at) if at > first and _can_name(tokens, first, at) else None
 
 
+def _role_follows(tokens: Sequence[Token], at: int, stop: int) -> bool:
+    """Whether the words from here lead to a noun for somebody (the US defence chief)."""
+    for token in tokens[at : min(stop, at + 4)]:
+        if is_role(token):
+            return True
+        if token.kind not in ("word", "capital", "number"):
+            return False
+    return False
+
+
 def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase | None:
     """The subject of `tokens[verb]`: the phrase to its left, over adverbs, auxiliaries, appositions and clauses."""
     at = verb - 1
     while at >= first and (
-        tokens[at].kind in ("auxiliary", "adverb")
+        tokens[at].kind in ("auxiliary", "adverb", "calendar")
         or tokens[at].lower in ("to", "on")
+        or (tokens[at].lower in ("a", "last", "this", "next") and tokens[at + 1].kind == "calendar")
         or tokens[at].lower in _TRAILING
         or (tokens[at].kind == "word" and tokens[at].lower.endswith("ly"))
         or (tokens[at].lower in ("and", "but", "went", "goes", "going", "continued", "began", "begun", "quoted", "used", "tried", "wanted", "proceeded", "took", "turned") and at + 1 < verb and _only_aux(tokens, at + 1, verb))
@@ -201,6 +216,12 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
                 return None
             at = comma + 1
             continue
+        if token.kind == "relative":
+            comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
+            if comma is None:
+                return None
+            at = comma + 1
+            continue
         if token.is_word:
             phrase = phrase_right(tokens, at, last)
             if phrase:
@@ -255,7 +276,9 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if verb_class(token) is None or token.possessive:
         return False
-    if token.text[0].isupper() and at and not _headline(tokens):
+    if token.text[0].isupper() and at and not headline(tokens):
+        return False
+    if token.lower in ("went", "goes", "carried") and not (at + 1 < len(tokens) and tokens[at + 1].lower == "on"):
         return False
     before = tokens[at - 1] if at else None
     if before is not None and (before.kind in ("determiner", "possessive", "linker") or before.possessive):
@@ -278,7 +301,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     return before.kind not in ("preposition", "linker", "number")
 
 
-def _headline(tokens: Sequence[Token]) -> bool:
+def headline(tokens: Sequence[Token]) -> bool:
     """Whether the line has title case, where verbs have capitals too."""
     words = [t for t in tokens[:16] if t.kind in ("word", "verb", "capital")]
     return len(words) > 2 and sum(t.text[0].isupper() for t in words) >= 0.75 * len(words)

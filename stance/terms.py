@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from stance.lexicons import table, word_list
+from stance.mentions import headline
 from stance.tokens import Token, verb_class
 
 _NUMERIC = re.compile(r"[\W\d_]+")
@@ -28,11 +29,12 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
     named = all(w[:1].isupper() or len(w) <= 3 for w in words) and text[:1].isupper()
     head = following is not None and following.lower in word_list("term_heads.txt") and not text.endswith((",", "."))
     article = previous is not None and (previous.kind in ("determiner", "possessive") or previous.possessive)
-    if head and (named or article) and not _cue_close(tokens, at, left):
+    definite = previous is not None and (previous.lower == "the" or previous.possessive or previous.kind == "possessive")
+    if head and (named or (article and definite)) and not _cue_close(tokens, at, left):
         return True
-    return named and previous is not None and (article or previous.kind in ("capital", "linker")) and not _cue_close(
-        tokens, at, left
-    )
+    if not named or previous is None or headline(tokens[left:right]):
+        return False
+    return (article or previous.kind in ("capital", "linker", "preposition")) and not _cue_close(tokens, at, left)
 
 
 def _cue_close(tokens: Sequence[Token], at: int, left: int) -> bool:

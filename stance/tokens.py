@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from stance.lexicons import table, word_list
 from stance.marks import Stretch
 
-_TOKEN = re.compile(r"[^\W_](?:[\w&]|[.'’/-](?=\w))*|[^\w\s]|_")
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w&]|[.'’/-](?=\w))*|[^\w\s]|_")
 # he’s, they've: a pronoun with its auxiliary
 _CONTRACTION = re.compile(r"(?:i|he|she|it|we|you|they)['’](?:s|re|ve|d|ll|m)$")
 
@@ -71,7 +71,7 @@ def _kind(text: str) -> str:
     if contracted:
         return "pronoun"
     kind = table("word_classes.tsv").get(lower)
-    if text in ("US", "IT", "UN"):
+    if text in ("US", "IT", "UN", "U.S.", "U.N."):
         return "capital"
     if kind and (kind != "calendar" or text not in ("May", "March", "Mar")):
         return kind
