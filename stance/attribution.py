@@ -60,7 +60,17 @@ def _tag_after(place: Place) -> Source | None:
         stop = min(len(tokens), start + 45)
     if start >= stop or not (comma or (opens and not text.endswith("."))):
         return None
-    return _tag(tokens, start, stop, opens or comma)
+    found = _tag(tokens, start, stop, opens or comma)
+    if found and not opens and _is_channel(tokens, found.mention):
+        inner = _cue_before(place)  # X warned of “…,” the readout said: the channel is passed through
+        return inner or found
+    return found
+
+
+def _is_channel(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
+    """Whether the phrase is a paper or a body that hands on what somebody said."""
+    words = {t.lower for t in tokens[phrase[0] : phrase[1]]}
+    return bool(words & word_list("channels.txt"))
 
 
 def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source | None:
@@ -149,12 +159,20 @@ def _according(tokens: Sequence[Token], at: int, stop: int) -> Source | None:
     return None
 
 
-def _verb_before(place: Place) -> Source | None:
+def _cue_before(place: Place) -> Source | None:
     """X said: “…” · X said that “…” · X denounced it as “…”: the nearest cue to the left that has a subject."""
-    return _nearest_cue(place.tokens, place.left, place.at)
+    strong, _ = _nearest_cues(place.tokens, place.left, place.at)
+    return strong
 
 
-def _nearest_cue(tokens: Sequence[Token], left: int, stop: int) -> Source | None:
+def _weak_cue_before(place: Place) -> Source | None:
+    """X wants a deal that is “…”: a verb that reports words in some of its uses only."""
+    _, weak = _nearest_cues(place.tokens, place.left, place.at)
+    return weak
+
+
+def _nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source | None, Source | None]:
+    """The nearest strong cue, and the nearest weak one if it is nearer than that."""
     spare: Source | None = None
     colon = tokens[stop - 1].text == ":" and stop - 1 > left
     verbs = set(mentions.cue_verbs(tokens, left, stop))
@@ -174,10 +192,10 @@ def _nearest_cue(tokens: Sequence[Token], left: int, stop: int) -> Source | None
         if found and weak:
             spare = spare or found
         elif found:
-            return _named(tokens, found)
+            return _named(tokens, found), spare and _named(tokens, spare)
     if spare and colon:
-        return None  # the subject of the clause before the colon is the better guess
-    return _named(tokens, spare) if spare else None
+        spare = None  # the subject of the clause before the colon is the better guess
+    return None, spare and _named(tokens, spare)
 
 
 def _in_relative_clause(tokens: Sequence[Token], end: int, verb: int) -> bool:
@@ -298,7 +316,13 @@ def _cue_after(place: Place) -> Source | None:
     tokens = place.tokens
     verbs = set(mentions.cue_verbs(tokens, place.at + 1, place.right))
     strong = {v for v in verbs if verb_class(tokens[v]) != "weak"}
-    return _cue_among(place, strong) or _cue_among(place, verbs - strong)
+    return _cue_among(place, strong)
+
+
+def _weak_cue_after(place: Place) -> Source | None:
+    """“…” is what X thinks."""
+    verbs = mentions.cue_verbs(place.tokens, place.at + 1, place.right)
+    return _cue_among(place, {v for v in verbs if verb_class(place.tokens[v]) == "weak"})
 
 
 def _cue_among(place: Place, verbs: set[int]) -> Source | None:
@@ -359,9 +383,11 @@ RULES: tuple[tuple[str, Callable[[Place], Source | None]], ...] = (
     ("tag after", _tag_after),  # stands right behind the quote and belongs to nothing else
     ("signature", _signature),  # “…” — X: nothing but the name follows
     ("according to, after", _according_after),  # as close, but often behind a longer rest of the sentence
-    ("cue before", _verb_before),  # may belong to an earlier quote of the sentence, so after the two above
+    ("cue before", _cue_before),  # may belong to an earlier quote of the sentence, so after the two above
     ("label", _colon),  # a colon without a verb: only what is left of the colon can be the source
     ("cue after", _cue_after),  # further right in the sentence: headlines, “Reckless,” was the verdict of
+    ("weak cue before", _weak_cue_before),  # believes, wants, expects: less sure than any verb of speech
+    ("weak cue after", _weak_cue_after),  # the same to the right
     ("subject after", _subject_after),  # the same without a cue
     ("clause subject", _clause_subject),  # no cue at all: the weakest, for fragments in somebody's clause
 )
@@ -469,7 +495,8 @@ def _sentence_before(paragraph: Paragraph, place: Place, earlier: Sequence[int])
 
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
-    found = _nearest_cue(tokens, left, right)
+    strong, weak = _nearest_cues(tokens, left, right)
+    found = strong or weak
     if found and _person(tokens, found.mention):
         return found
     phrase = mentions.clause_subject(tokens, left, right)

@@ -37,6 +37,7 @@ class _Person:
         return frozenset().union(*(words for _, words in self.described)) if self.described else frozenset()
 
 
+_NOBODY = _Person(set())  # an office whose holder is not on the roster
 Referent = _Person | Speaker | None
 
 
@@ -62,11 +63,16 @@ class _Resolver:
             self._gather(paragraph)
         self.resolved: dict[tuple[int, int], Referent] = {}
         self.starts = [p.start for p in paragraphs]
+        self.source_names = {
+            word for a in attributions if a.mention and a.cue for word in _normal(a.mention.text).split()
+        } - set(table("nationalities.tsv"))
 
     # ---- the persons of the article
 
     def _gather(self, paragraph: Paragraph) -> None:
         tokens = paragraph.tokens
+        if mentions.headline(tokens) and len(self.paragraphs) > 1:
+            return  # every word has a capital there
         at = 0
         while at < len(tokens):
             if tokens[at].kind not in ("capital", "verb") or not tokens[at].text[0].isupper():
@@ -103,8 +109,9 @@ class _Resolver:
         if person is None:
             person = _Person(set())
             self.persons.append(person)
+        if len(person.names) < 2:  # a full name stays as it was first given
+            person.names.update(names)
         for name in names:
-            person.names.add(name)
             holders = self.by_token.setdefault(name, [])
             if person in holders:
                 holders.remove(person)
@@ -151,6 +158,10 @@ class _Resolver:
         names = [_bare(t) for t in main if _capital(t) and not _descriptive(t) and not t.possessive]
         if institution and names and not any(self.by_token.get(n) for n in names if n not in _institution_words(institution)):
             names = []
+        if not names and tokens[1:2] and tokens[1].lower == "of" and _bare(head) in word_list("titles.txt"):
+            rest = [_bare(t) for t in tokens[2:] if _capital(t) and not _descriptive(t)]
+            if rest and self.by_token.get(rest[-1]):  # Secretary of Defense Lloyd Austin
+                return self._bearer(rest, tokens, start)
         if names and _capital(head) and not (is_role(head) and head.text.islower()):
             return self._bearer(names, tokens, start)
         speaks = _office_class(main)
@@ -206,8 +217,13 @@ class _Resolver:
         if rival is not None:
             return rival
         if not countries and not named and "pentagon" not in words:
-            return None  # a bare “defense minister” of an article that never names ours
+            near = any(self._institution_named(i, start) for i in self.roster.institutions if i.country == speaker.country)
+            return speaker if near else _NOBODY  # a bare “defense minister” of an article that never names ours
         return speaker
+
+    def _institution_named(self, institution: Speaker, start: int) -> bool:
+        text = _normal(self.article[:start])
+        return any(_normal(name) in text for name in institution.names)
 
     def _last_named(self, speaker: Speaker, start: int) -> int | None:
         """Where the article last names the speaker before `start`; 0 if only later; None if never."""
@@ -246,9 +262,21 @@ class _Resolver:
         fitting = [p for p in self.persons if self._speaks_for_somebody(p) and p.places[0] < start]
         if fitting:
             return max(fitting, key=lambda p: max(x for x in p.places if x < start))
+        last = self._last_person_source(start)
+        if last is not None:
+            return last
         if words[0] in ("his", "its", "their", "the"):
             before = self._institution_in(re.findall(r"[\w]+", _normal(self.article[:start])))
             return before
+        return None
+
+    def _last_person_source(self, start: int) -> _Person | None:
+        for attribution in reversed(self.attributions):
+            mention = attribution.mention
+            if mention and mention.end <= start:
+                source = self.referent(mention)
+                if isinstance(source, _Person) and not self._roster_person(source):
+                    return source
         return None
 
     def _speaks_for_somebody(self, person: _Person) -> bool:
@@ -318,7 +346,9 @@ class _Resolver:
 
     def _names_before(self, number: int, start: int) -> Iterable[Referent]:
         """The persons named in a paragraph before `start`, the last first: for want of a subject."""
-        low, high = self.starts[number], min(start, self.paragraphs[number].end)
+        paragraph = self.paragraphs[number]
+        sentence = max((paragraph.tokens[i].start for i in paragraph.starts if paragraph.tokens[i].start <= start), default=start)
+        low, high = paragraph.start, min(sentence if number == self._paragraph_at(start) else start, paragraph.end)
         found = [(x, p) for p in self.persons for x in p.places if low <= x < high]
         return [p for _, p in sorted(found, key=lambda f: -f[0])]
 
@@ -370,6 +400,8 @@ class _Resolver:
 
     def _human(self, person: _Person) -> bool:
         """Whether a name is a person's: more than one word, or described by an office; no country, no paper."""
+        if any(n in self.source_names for n in person.names):
+            return True
         if person.names & set(table("nationalities.tsv")) or person.names & word_list("organisation_words.txt"):
             return False
         return len(person.names) > 1 or any(w in word_list("titles.txt") or w in word_list("roles.txt") for w in person.words())
@@ -476,8 +508,10 @@ def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
         if any(is_role(t) for t in taken[:1]):
             words |= {_bare(t) for t in taken}
         return words
-    while back >= 0 and at - back <= 5 and tokens[back].kind in ("word", "capital", "verb", "possessive", "determiner"):
-        if tokens[back].kind == "verb" and not is_role(tokens[back]):
+    while back >= 0 and at - back <= 5 and tokens[back].kind in (
+        "word", "capital", "verb", "possessive", "determiner", "linker"
+    ):
+        if tokens[back].kind == "verb" and not (is_role(tokens[back]) or tokens[back].lower in word_list("titles.txt")):
             break
         words.add(_bare(tokens[back]))
         back -= 1

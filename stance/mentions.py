@@ -84,11 +84,14 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
             if at > first and tokens[at - 1].kind not in ("linker", "preposition", "determiner") and tokens[at - 1].lower != "and":
                 break
         elif token.kind in ("capital", "number", "word"):
-            if at > first and tokens[at - 1].kind == "capital" and token.text.islower() and not _role_follows(tokens, at, stop):
-                break  # a verb on no list: Colonel Zhao burst out
+            named = at > first and (tokens[at - 1].kind == "capital" or is_role(tokens[at - 1]))
+            if named and token.text.islower() and not _role_follows(tokens, at, stop):
+                break  # a verb on no list: Colonel Zhao burst out, the press secretary took care
         elif token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at):
             pass
         elif token.kind == "linker" or (token.kind == "preposition" and token.lower in ("at", "in", "from")):
+            if token.kind == "preposition" and at > first and tokens[at - 1].kind == "capital":
+                break
             if at == first or at + 1 >= stop or not _opens_noun(tokens[at + 1]):
                 break
         elif token.lower == "and" and at > first and at + 1 < stop and tokens[at + 1].kind == "capital":
@@ -101,7 +104,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
         else:
             break
         at += 1
-    while at > first and (tokens[at - 1].kind in ("linker", "preposition", "determiner", "punctuation") or tokens[at - 1].lower == "and"):
+    while at > first and (tokens[at - 1].kind in ("linker", "preposition", "determiner", "possessive", "punctuation") or tokens[at - 1].lower == "and"):
         at -= 1
     return (first, at) if at > first and _can_name(tokens, first, at) else None
 
@@ -278,6 +281,9 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
         return False
     if token.text[0].isupper() and at and not headline(tokens):
         return False
+    following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
+    if following == "to" and token.lower.startswith(("continu", "begin", "began", "start", "mean", "agree", "refus", "declin")):
+        return token.lower.startswith(("agree", "refus", "declin"))
     if token.lower in ("went", "goes", "carried") and not (at + 1 < len(tokens) and tokens[at + 1].lower == "on"):
         return False
     before = tokens[at - 1] if at else None
