@@ -1,0 +1,53 @@
+# make evaluate   the main job: every score on the shipped labelled data (DATA=file.jsonl: on your own)
+# make test       the whole test suite
+# Both set up .venv by themselves if need be.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.PHONY: help install test lint format train evaluate demo clean
+
+help:
+	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
+	@echo "make test                         run the tests"
+	@echo "make demo                         analyse an example article"
+	@echo "make train                        rebuild models/ from training/corpus/"
+	@echo "make lint | format                ruff and mypy | ruff format"
+
+install: $(READY)
+
+$(READY): pyproject.toml
+	@echo "Setting up $(VENV): the package and its development tools (once; a minute or two) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "stance needs Python 3.11 or newer; run make PYTHON=python3.11 …"; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@
+
+test: $(READY)
+	@echo "Running the tests …"
+	@$(BIN)/python -m pytest
+
+lint: $(READY)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+format: $(READY)
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+train: $(READY)
+	@echo "Training the stance model from training/corpus/ …"
+	@$(BIN)/python -m training.train
+
+evaluate: $(READY)
+	@echo "Evaluating (figures also go to evaluation.json) …"
+	@$(BIN)/python -m training.evaluate $(if $(DATA),--data '$(DATA)')
+
+demo: $(READY)
+	@$(BIN)/stance examples/article.txt --explain
+
+clean:
+	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis evaluation.json

@@ -1,0 +1,111 @@
+"""Readers of article files, and writers of quotes: JSON, JSON lines, CSV. (The table for people is in table.py.)"""
+
+import csv
+import json
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, TextIO
+
+from stance.errors import InputError
+from stance.quote import Quote, Stance
+
+MAX_BYTES = 50_000_000  # an article is a page of text; a larger file is something else
+COLUMNS = (
+    "article",
+    "start",
+    "end",
+    "speaker",
+    "stance",
+    "text",
+    "mention",
+    "cue",
+    "rule",
+    *(f"p_{label}" for label in Stance),
+)
+
+
+def read_article(path: str) -> str:
+    """The text of a file, "-" for standard input. Line ends stay as they are, so that offsets are true.
+
+    Raises InputError where there is no such file, or it is a folder, empty, binary, not UTF-8, or far too large.
+    """
+    name = "standard input" if path == "-" else path
+    try:
+        data = sys.stdin.buffer.read(MAX_BYTES + 1) if path == "-" else _bytes_of(Path(path))
+    except IsADirectoryError:
+        raise InputError(f"{name}: is a folder; name the files in it, such as {name}/*.txt") from None
+    except FileNotFoundError:
+        raise InputError(f"{name}: no such file; check the path, or give - to read standard input") from None
+    except OSError as error:
+        raise InputError(f"{name}: can't be read ({error.strerror}); check the file's permissions") from None
+    return decode_article(data, name)
+
+
+def _bytes_of(path: Path) -> bytes:
+    if path.is_dir():
+        raise IsADirectoryError
+    with path.open("rb") as file:
+        return file.read(MAX_BYTES + 1)
+
+
+def decode_article(data: bytes, name: str = "article") -> str:
+    """UTF-8 bytes as text, a byte order mark aside. Raises InputError.
+
+    >>> decode_article("“Ja,” sagte er.".encode())
+    '“Ja,” sagte er.'
+    """
+    if len(data) > MAX_BYTES:
+        raise InputError(f"{name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles, one a file")
+    if not data.strip():
+        raise InputError(f"{name}: is empty; give a file with the text of an article")
+    if b"\0" in data[:4096] or data[:4] in (b"%PDF", b"PK\3\4", b"\x89PNG"):
+        raise InputError(f"{name}: is a binary file; give plain text (UTF-8)")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise InputError(
+            f"{name}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x}); "
+            f"convert it first, for instance: iconv -f latin1 -t utf-8 {name}"
+        ) from None
+    return text.removeprefix("\ufeff")
+
+
+def rows_of(article: str, quotes: Iterable[Quote]) -> Iterator[dict[str, Any]]:
+    """The quotes of the article called `article` as flat rows, with the keys of COLUMNS."""
+    for quote in quotes:
+        yield {
+            "article": article,
+            "start": quote.start,
+            "end": quote.end,
+            "speaker": quote.speaker,
+            "stance": str(quote.stance),
+            "text": quote.text,
+            "mention": quote.mention.text if quote.mention else None,
+            "cue": quote.cue.text if quote.cue else None,
+            "rule": quote.rule,
+            **{f"p_{label}": round(quote.probabilities[label], 4) for label in Stance},
+        }
+
+
+def write_json(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
+    """A JSON list with an object per article: {"article", "quotes": [Quote.to_dict(), …]}."""
+    document = [{"article": name, "quotes": [q.to_dict() for q in quotes]} for name, quotes in results]
+    out.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+
+
+def write_jsonl(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
+    """A line per quote: Quote.to_dict() with the name of the article."""
+    for name, quotes in results:
+        for quote in quotes:
+            out.write(json.dumps({"article": name, **quote.to_dict()}, ensure_ascii=False) + "\n")
+
+
+def write_csv(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
+    """A row per quote, with the columns COLUMNS and a header."""
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for name, quotes in results:
+        writer.writerows(rows_of(name, quotes))
+
+

@@ -1,0 +1,48 @@
+"""Quotes as a table for people, as wide as the terminal."""
+
+import sys
+from collections.abc import Iterable
+from typing import TextIO
+
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from stance.quote import Quote, Stance
+
+_STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL: "yellow"}
+_PIPE_WIDTH = 120  # columns where the output is no terminal
+
+
+def print_tables(results: Iterable[tuple[str, list[Quote]]], out: TextIO = sys.stdout, *, explain: bool = False) -> None:
+    """A table per article: speaker, stance with its probability, quote; with `explain` also what decided the speaker.
+
+    Colours on a terminal only, and none where NO_COLOR is set.
+    """
+    console = Console(file=out, highlight=False, width=None if out.isatty() else _PIPE_WIDTH)
+    for name, quotes in results:
+        if not quotes:
+            console.print(Text(f"{name}: no quotes found"))
+            continue
+        table = Table(title=Text(f"{name}: {len(quotes)} quote{'s' * (len(quotes) > 1)}"), title_justify="left")
+        for heading in ("Speaker", "Stance", "Quote", *(("Mention", "Cue", "Rule") if explain else ())):
+            table.add_column(heading, overflow="fold", ratio={"Quote": 1}.get(heading))
+        for quote in quotes:
+            table.add_row(*_cells(quote, explain))
+        console.print(table)
+
+
+def _cells(quote: Quote, explain: bool) -> list[Text]:
+    mention = quote.mention.text if quote.mention else "–"
+    speaker = quote.speaker or (f"({mention})" if quote.mention else "(unknown)")
+    stance = f"{quote.stance} {quote.probabilities[quote.stance]:.2f}"
+    cells = [Text(_line(speaker)), Text(stance, style=_STYLES[quote.stance]), Text(_line(quote.text))]
+    if explain:
+        cue = f"{quote.cue.text}" if quote.cue else "–"
+        cells += [Text(_line(mention)), Text(_line(cue)), Text(quote.rule or "–")]
+    return cells
+
+
+def _line(text: str) -> str:
+    """The text on one line, without control characters (a terminal would obey them)."""
+    return "".join(c if c.isprintable() else " " for c in " ".join(text.split()))
