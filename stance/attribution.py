@@ -136,7 +136,8 @@ def _according_after(place: Place) -> Source | None:
             break
         found = _according(place.tokens, at, place.right)
         if found:
-            return found
+            opens = not any(t.is_word for t in place.tokens[place.left : place.at])
+            return found if opens else _cue_before(place) or found
     return None
 
 
@@ -223,7 +224,7 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
     while before >= left and (tokens[before].kind == "adverb" or tokens[before].lower.endswith("ly")):
         before -= 1
     previous = tokens[before] if before >= left else None
-    if token.lower == "saying" and previous and previous.lower == "as":
+    if token.lower.endswith("ing") and previous and previous.lower == "as":
         return _quoted_as_saying(tokens, before, left, cue)
     if previous and previous.lower in _BE and not token.lower.endswith("ing") and token.lower != "quoted":
         by = next((k for k in range(verb + 1, stop) if tokens[k].lower == "by"), None)
@@ -237,8 +238,8 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
             if phrase:
                 return Source(phrase, cue)
     if not token.lower.endswith("ing"):
-        phrase = mentions.subject_left(tokens, verb, left)
-        if phrase and (_speaks(tokens, phrase) or verb_class(token) == "say"):
+        phrase = None if _purpose(tokens, verb, left) else mentions.subject_left(tokens, verb, left)
+        if phrase and (_speaks(tokens, phrase) or (verb_class(token) == "say" and stop - verb <= 4)):
             return Source(_outer(tokens, phrase, left, verbs), cue)
     # A participle, an infinitive or a second verb shares the subject of the verb before it.
     main = mentions.clause_subject(tokens, left, verb)
@@ -254,6 +255,15 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
     return Source(main, cue) if main else None
 
 
+def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
+    """Whether the verb is an infinitive behind an object: Austin called *the envoy to say* “…”."""
+    return (
+        verb - 2 >= left
+        and tokens[verb - 1].lower == "to"
+        and (tokens[verb - 2].kind in ("capital", "word") and tokens[verb - 2].lower not in ("gone", "going", "used"))
+    )
+
+
 def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
     """For a pronoun in what somebody says of himself, the outer source: *Clinton* said she wanted to speak “…”."""
     if tokens[phrase[0]].lower[:4].split("’")[0].split("'")[0] not in ("he", "she", "it", "they"):
@@ -261,6 +271,9 @@ def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: s
     for verb in sorted((v for v in verbs if v < phrase[0] and verb_class(tokens[v]) == "say"), reverse=True):
         outer = mentions.subject_left(tokens, verb, left)
         joined = all(t.kind != "quote" and t.text not in ";:" for t in tokens[verb : phrase[0]])
+        personal = tokens[phrase[0]].lower[:2] in ("he", "sh")
+        if outer and personal and _is_channel(tokens, outer):
+            continue
         if outer and joined and mentions.able_to_speak(tokens, outer) and tokens[outer[0]].kind != "relative":
             return outer
     return phrase
@@ -272,7 +285,7 @@ def _speaks(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
 
 def _quoted_as_saying(tokens: Sequence[Token], as_: int, left: int, cue: mentions.Phrase) -> Source | None:
     for at in range(as_ - 1, left - 1, -1):
-        if tokens[at].lower in ("quoted", "quotes", "cited", "quoting"):
+        if tokens[at].lower in ("quote", "quoted", "quotes", "cite", "cited", "cites", "quoting", "citing"):
             active = not (at > left and tokens[at - 1].lower in _BE)
             phrase = (
                 mentions.phrase_right(tokens, at + 1, as_) if active else mentions.subject_left(tokens, at, left)
@@ -363,7 +376,8 @@ def _subject_after(place: Place) -> Source | None:
 
 def _clause_subject(place: Place) -> Source | None:
     """X wants a strategy “…”: no verb of speech, but a subject that can speak."""
-    phrase = mentions.clause_subject(place.tokens, place.left, place.at)
+    semicolon = max((k for k in range(place.left, place.at) if place.tokens[k].text == ";"), default=place.left - 1)
+    phrase = mentions.clause_subject(place.tokens, semicolon + 1, place.at)
     if phrase and _person(place.tokens, phrase):
         return Source(phrase, None)
     return None

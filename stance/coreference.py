@@ -159,7 +159,11 @@ class _Resolver:
         if institution and names and not any(self.by_token.get(n) for n in names if n not in _institution_words(institution)):
             names = []
         if not names and tokens[1:2] and tokens[1].lower == "of" and _bare(head) in word_list("titles.txt"):
-            rest = [_bare(t) for t in tokens[2:] if _capital(t) and not _descriptive(t)]
+            rest = []
+            for token in reversed(tokens[2:]):
+                if not (_capital(token) and not _descriptive(token) and not token.possessive):
+                    break
+                rest.insert(0, _bare(token))
             if rest and self.by_token.get(rest[-1]):  # Secretary of Defense Lloyd Austin
                 return self._bearer(rest, tokens, start)
         if names and _capital(head) and not (is_role(head) and head.text.islower()):
@@ -171,6 +175,12 @@ class _Resolver:
         if holder:
             return holder
         if speaks == "document":
+            if institution is None and words[0] in ("its", "their"):
+                return self._antecedent(start, "its")
+            short = [s for s in self.roster.institutions if set(s.short) & set(words)]
+            institution = institution or (short[0] if short else None)
+            if institution is None and tokens[0].lower == "the":
+                institution = self._document_of(_bare(head), start)
             if institution is None and tokens[0].lower in ("a", "the"):
                 after = re.split(r"[.;“\"]\s", self.article[end : end + 120])[0]
                 institution = self._institution_in([_normal(w) for w in re.findall(r"[\w’']+", after)]) if " by " in after else None
@@ -179,13 +189,24 @@ class _Resolver:
             return institution
         return self._described(tokens, start)
 
+    def _document_of(self, noun: str, start: int) -> Speaker | None:
+        """The institution whose report, statement … the article has named before."""
+        before = _normal(self.article[max(0, start - 2500) : start])
+        for institution in self.roster.institutions:
+            names = "|".join(re.escape(_normal(n)) for n in institution.names)
+            if re.search(rf"(?:{names})[^.\n]{{0,60}}\b{re.escape(noun)}\b", before):
+                return institution
+        return None
+
     def _bearer(self, names: Sequence[str], tokens: Sequence[Token], start: int) -> Referent:
         for speaker in self.roster.speakers:
             around = self.article[max(0, start - 40) : start + 60]
             if any(n in around for n in speaker.namesakes):
                 return None
         for key in (names[-1], names[0]):
-            holders = [p for p in self.by_token.get(key, ()) if set(names) <= p.names]
+            holders = [
+                p for p in self.by_token.get(key, ()) if set(names) <= p.names or (p.names <= set(names) and len(p.names) > 1)
+            ]
             if holders:
                 before = [p for p in holders if p.places[0] <= start] or holders
                 return max(before, key=lambda p: max([x for x in p.places if x <= start], default=-p.places[0]))
@@ -206,6 +227,8 @@ class _Resolver:
         ]
         if not matches:
             return None
+        if words[0] in ("his", "her", "their", "its") and not countries:
+            return _NOBODY  # his defense minister: of the country of whoever he is
         longest = max(length for length, _ in matches)
         speakers = [s for length, s in matches if length == longest]
         named = [s for s in speakers if self._last_named(s, start) is not None]
@@ -253,12 +276,19 @@ class _Resolver:
         words = [_bare(t) for t in tokens]
         if any(_capital(t) for t in tokens[1:]):
             return None  # somebody else's: a White House spokesman
+        if set(words) & {"its", "their"}:
+            owner = self._antecedent(start, "its")
+            return owner if isinstance(owner, Speaker) else None
         for speaker in self.roster.institutions:
             if any(s in words for s in speaker.short):
                 return speaker
-        owned = [t for t in tokens if t.possessive]
-        if owned:
+        if any(t.possessive for t in tokens):
             return None
+        if words[0] in ("a", "an", "one", "another"):
+            return self._institution_near(start)
+        same = self._same_description(words[-1], start)
+        if same:
+            return same[0]
         fitting = [p for p in self.persons if self._speaks_for_somebody(p) and p.places[0] < start]
         if fitting:
             return max(fitting, key=lambda p: max(x for x in p.places if x < start))
@@ -268,6 +298,28 @@ class _Resolver:
         if words[0] in ("his", "its", "their", "the"):
             before = self._institution_in(re.findall(r"[\w]+", _normal(self.article[:start])))
             return before
+        return None
+
+    def _institution_near(self, start: int) -> Speaker | None:
+        """The institution named shortly before, if no other country or body has come up since."""
+        words = [_normal(w) for w in re.findall(r"[\w.’']+", self.article[max(0, start - 300) : start])]
+        for number in range(len(words) - 1, -1, -1):
+            institution = self._institution_in(words[number : number + 3])
+            if institution:
+                return institution
+            country = table("nationalities.tsv").get(words[number])
+            if (country and country != "us") or words[number] in ("house", "ministry", "embassy", "company", "state"):
+                return None
+        return None
+
+    def _same_description(self, head: str, start: int) -> tuple[Referent] | None:
+        """What an earlier source with the same head stood for: *a senior official* said …, *the official* added."""
+        for attribution in reversed(self.attributions):
+            mention = attribution.mention
+            if mention and mention.end <= start:
+                words = [t for t in tokens_of(self.article, mention.start, mention.end, (), 0) if t.is_word]
+                if words and _bare(_main_part(words)[-1]) == head:
+                    return (self.referent(mention),)
         return None
 
     def _last_person_source(self, start: int) -> _Person | None:
@@ -300,6 +352,9 @@ class _Resolver:
         countries = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
         roles = {w for w in words if w in word_list("roles.txt") and w not in table("nationalities.tsv")}
         if not roles and not (countries and "the" in words and last and re.search(r"(?:an|ese|ish|i)$", last)):
+            return None
+        same = self._same_description(last, start) if last and last not in word_list("titles.txt") else None
+        if same and same[0] is None:
             return None
         if words & {"a", "an", "another", "one", "some"} or (last and last.endswith("s") and last != "chinese"):
             return None  # somebody new, or several
@@ -339,10 +394,22 @@ class _Resolver:
     def _antecedent(self, start: int, pronoun: str) -> Referent:
         number = self._paragraph_at(start)
         for back in range(min(_LOOK_BACK, number + 1)):
+            if pronoun in _IMPERSONAL and self._other_body(number - back, start):
+                return None
             for candidate in (*self._subjects_before(number - back, start), *self._names_before(number - back, start)):
                 if self._agrees(candidate, pronoun):
                     return candidate
         return None
+
+    def _other_body(self, number: int, start: int) -> bool:
+        """Whether the last source of the paragraph is a body that is not on the roster: *it* is that one."""
+        paragraph = self.paragraphs[number]
+        for attribution in reversed(self.attributions):
+            mention = attribution.mention
+            if mention and paragraph.start <= mention.start and mention.end <= min(start, paragraph.end):
+                first = mention.text.lower().split()[0]
+                return first not in _PERSONAL | _IMPERSONAL and self.referent(mention) is None
+        return False
 
     def _names_before(self, number: int, start: int) -> Iterable[Referent]:
         """The persons named in a paragraph before `start`, the last first: for want of a subject."""
@@ -449,6 +516,10 @@ class _Resolver:
             own = any(set(_normal(name).split()) <= words for name in speaker.names) or bool(words & set(speaker.short))
             if speaks and own:
                 return speaker
+            bare = {w for w in words if w in table("office_roles.tsv")} and not words & {"for", "of", "ministry"}
+            if speaks and bare and not any(w in table("nationalities.tsv") for w in words):
+                if self._institution_near(person.places[0]) is speaker:
+                    return speaker
             elsewhere = words & {"white", "council", "state", "embassy", "nsc", "foreign", "ministry"}
             known = any(set(_normal(p).split()) & person.names and _normal(p).split()[-1] in person.names for p in speaker.spokespeople)
             if known and not elsewhere and text_words is not None:
@@ -505,7 +576,7 @@ def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
         while back > limit and tokens[back].is_word and tokens[back].kind not in ("conjunction", "auxiliary"):
             taken.append(tokens[back])
             back -= 1
-        if any(is_role(t) for t in taken[:1]):
+        if any(is_role(t) for t in taken):
             words |= {_bare(t) for t in taken}
         return words
     while back >= 0 and at - back <= 5 and tokens[back].kind in (
@@ -544,7 +615,7 @@ def _words_after(tokens: Sequence[Token], end: int) -> set[str]:
 def _office_class(main: Sequence[Token]) -> str | None:
     """`spokesperson` or `document` by the head of the phrase."""
     words = [_bare(t) for t in main]
-    if words[-1:] == ["secretary"] and "press" in words:
+    if words[-1:] and words[-1] in ("secretary", "officer", "office", "aide") and "press" in words:
         return "spokesperson"
     return table("office_roles.tsv").get(words[-1]) if words and words[-1] != "press" else None
 

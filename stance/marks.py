@@ -109,10 +109,11 @@ def _marks(article: str, start: int, end: int) -> list[_Mark]:
         left = article[a - 1] if a > start else " "
         before = marks[-1] if marks and marks[-1].end == a else None
         opens_left = left.isspace() or left in _OPENING or (before is not None and before.may_open)
-        text_right = not right.isspace() and (right not in _CLOSING or right in "…—–-" or _dots(article, b))
+        spaced = text in "«»‹›" and right.isspace() and left.isspace()  # French: « oui »
+        text_right = spaced or not right.isspace() and (right not in _CLOSING or right in "…—–-" or _dots(article, b))
         may_open = opens_left and text_right
         closes_right = right.isspace() or not (right.isalnum() or right in "([{$€£#@")
-        may_close = not left.isspace() and closes_right and not (before is not None and before.may_open)
+        may_close = (spaced or not left.isspace()) and closes_right and not (before is not None and before.may_open)
         if text in "'’‘" and _is_elision(article, b):
             continue
         if text in ("'", "’", "`", "‘") and not (may_open or may_close):
@@ -216,7 +217,7 @@ def _without_wrapper(
     article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int
 ) -> list[Stretch]:
     """The pairs as stretches, without one that wraps the whole paragraph around the writer's own words."""
-    stretches = [Stretch(o.end, c.start, o.start, c.end) for o, c in pairs if c.start > o.end]
+    stretches = [_trimmed(article, o, c) for o, c in pairs if article[o.end : c.start].strip()]
     wrapper = next((s for s in stretches if s.outer_start == start), None)
     if wrapper and not article[wrapper.outer_end : end].strip(" .,"):
         inner = [s for s in stretches if wrapper.start <= s.outer_start and s.outer_end <= wrapper.end]
@@ -244,6 +245,13 @@ def _reports(article: str, start: int, end: int, inner: Sequence[Stretch]) -> bo
     return any(word.lower() in verbs for piece in own for word in re.findall(r"\w+", piece))
 
 
+def _trimmed(article: str, opening: _Mark, closing: _Mark) -> Stretch:
+    """The stretch between two marks, without the blanks that French copy sets inside them."""
+    text = article[opening.end : closing.start]
+    start = opening.end + len(text) - len(text.lstrip())
+    return Stretch(start, start + len(text.strip()), opening.start, closing.end)
+
+
 def _between(pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list[Stretch]:
     """The pairs, sorted by their opening marks, that open in (start, end)."""
     first = bisect_right(pairs, start, key=lambda pair: pair[0].start)
@@ -258,6 +266,8 @@ def _is_writers(
     inner = _between(pairs, mark.start, end)
     if inner and _reports(article, mark.end, end, inner):
         return True
+    if article[end - 1].isalnum() and end - mark.end < 80 and not _FIRST_PERSON.search(article, mark.end, end):
+        return True  # a heading
     return first and not _FIRST_PERSON.search(article, mark.end, end)
 
 

@@ -128,7 +128,7 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
         or (tokens[at].lower in ("a", "last", "this", "next") and tokens[at + 1].kind == "calendar")
         or tokens[at].lower in _TRAILING
         or (tokens[at].kind == "word" and tokens[at].lower.endswith("ly"))
-        or (tokens[at].lower in ("and", "but", "went", "goes", "going", "continued", "began", "begun", "quoted", "used", "tried", "wanted", "proceeded", "took", "turned") and at + 1 < verb and _only_aux(tokens, at + 1, verb))
+        or (tokens[at].lower in ("and", "but", "went", "goes", "going", "gone", "continued", "began", "begun", "quoted", "used", "tried", "wanted", "proceeded", "took", "turned") and at + 1 < verb and _only_aux(tokens, at + 1, verb))
     ):
         at -= 1
     if at < first:
@@ -212,11 +212,10 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
             return None
         if token.kind in ("preposition", "conjunction", "adverb", "calendar", "linker") or token.lower.endswith(("ing", "ly")):
             comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
-            if comma is None:
-                if token.kind in ("conjunction", "adverb", "calendar"):
-                    at += 1
-                    continue
-                return None
+            if comma is None:  # Before boarding he was asked: skip the adverbial
+                inner = phrase_right(tokens, at + 1, last) if token.kind in ("preposition", "linker") else None
+                at = inner[1] if inner and tokens[inner[0]].kind != "pronoun" else at + 1
+                continue
             at = comma + 1
             continue
         if token.kind == "relative":
