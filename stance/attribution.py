@@ -241,6 +241,10 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
         phrase = None if _purpose(tokens, verb, left) else mentions.subject_left(tokens, verb, left)
         if phrase and (_speaks(tokens, phrase) or (verb_class(token) == "say" and stop - verb <= 4)):
             return Source(_outer(tokens, phrase, left, verbs), cue)
+        if phrase is None and previous and previous.text == "," and verb_class(token) == "say":
+            after = mentions.phrase_right(tokens, verb + 1, stop)  # Yes, says X, “…”
+            if after and mentions.able_to_speak(tokens, after) and after[1] < stop and tokens[after[1]].text == ",":
+                return Source(after, cue)
     # A participle, an infinitive or a second verb shares the subject of the verb before it.
     main = mentions.clause_subject(tokens, left, verb)
     if main and not mentions.able_to_speak(tokens, main):
@@ -296,9 +300,11 @@ def _quoted_as_saying(tokens: Sequence[Token], as_: int, left: int, cue: mention
 
 def _leads_on(tokens: Sequence[Token], noun: int, stop: int) -> bool:
     """Whether the words follow the noun of speech: his prediction that …, her description of it as …, his reply: …"""
-    return noun + 1 >= stop or tokens[noun + 1].lower in ("that", "of", "as", "was", "is", ":", ",") and not (
-        tokens[noun + 1].lower in ("was", "is") and stop - noun > 3 and tokens[noun + 2].lower != "that"
-    )
+    if noun + 1 >= stop:  # the secretary's remark “was meant in friendship”: his remark is what the words are about
+        return noun + 1 < len(tokens) and tokens[noun + 1].text.lower().split(" ")[0] not in _BE | {"has", "had", "will"}
+    following = tokens[noun + 1].lower
+    linked = following in ("was", "is") and (stop - noun <= 3 or tokens[noun + 2].lower == "that")
+    return linked or following in ("that", "of", "as", ":", ",")
 
 
 def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:

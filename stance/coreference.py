@@ -32,12 +32,15 @@ class _Person:
     names: set[str]
     described: list[tuple[int, frozenset[str]]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
+    speaks_for: Speaker | None = None  # of an unnamed spokesperson
+    unnamed: bool = False  # the senior official, his guest: somebody, but not on the roster
 
     def words(self) -> frozenset[str]:
         return frozenset().union(*(words for _, words in self.described)) if self.described else frozenset()
 
 
-_NOBODY = _Person(set())  # an office whose holder is not on the roster
+_ELSEWHERE = frozenset("white house council state embassy nsc foreign ministry".split())
+_NOBODY = _Person(set(), unnamed=True)  # an office whose holder is not on the roster
 Referent = _Person | Speaker | None
 
 
@@ -121,8 +124,14 @@ class _Resolver:
 
     def _known(self, names: Sequence[str]) -> _Person | None:
         """The person already met who bears these names: the last one, if none of the names conflict."""
+        given = self._roster_match(set(names))
         for key in (names[-1], names[0]):
-            for person in reversed(self.by_token.get(key, ())):
+            known = self.by_token.get(key, [])
+            # Our own Wei stays himself when another Wei turns up, and a bare “Wei” is he once he has been named.
+            ours = [p for p in known if self._roster_person(p)]
+            for person in (*reversed(ours), *reversed(known)) if given else reversed(known):
+                if self._roster_person(person) and not given:
+                    continue
                 if set(names) <= person.names or person.names <= set(names):
                     return person
         return None
@@ -168,9 +177,14 @@ class _Resolver:
                 return self._bearer(rest, tokens, start)
         if names and _capital(head) and not (is_role(head) and head.text.islower()):
             return self._bearer(names, tokens, start)
+        if words[:2] == ["one", "of"]:
+            main, words, head = tokens[2:], words[2:], tokens[-1]
         speaks = _office_class(main)
         if speaks == "spokesperson":
-            return self._spokesperson(tokens, institution, start)
+            spoken = self._spokesperson(tokens, institution, start)
+            if isinstance(spoken, Speaker):
+                return _unnamed(tokens, start, spoken)
+            return spoken or _unnamed(tokens, start)
         holder = self._office_holder(words, start)
         if holder:
             return holder
@@ -187,7 +201,22 @@ class _Resolver:
             return institution if institution or tokens[0].lower not in ("the", "its", "it") else self._source_before(start)
         if institution and (not is_role(head) or _bare(head) in _institution_words(institution)):
             return institution
-        return self._described(tokens, start)
+        described = self._described(tokens, start)
+        if described is None and _human_role(main):
+            # the witness, the author: somebody already met; a title would have to be his
+            again = tokens[0].lower == "the" and len(tokens) <= 3 and not any(_capital(t) for t in tokens)
+            if again and _bare(head) not in word_list("titles.txt"):
+                described = self._last_source(start)
+            return described or _unnamed(tokens, start)
+        return described
+
+    def _last_source(self, start: int) -> Referent:
+        for attribution in reversed(self.attributions):
+            mention = attribution.mention
+            if mention and mention.end <= start:
+                source = self.referent(mention)
+                return source if isinstance(source, _Person) or (source and source.kind == "person") else None
+        return None
 
     def _document_of(self, noun: str, start: int) -> Speaker | None:
         """The institution whose report, statement … the article has named before."""
@@ -208,6 +237,9 @@ class _Resolver:
                 p for p in self.by_token.get(key, ()) if set(names) <= p.names or (p.names <= set(names) and len(p.names) > 1)
             ]
             if holders:
+                ours = [p for p in holders if self._roster_person(p)]
+                if ours and self._roster_match(set(names)) and ours[0].places[0] <= start:
+                    return ours[0]
                 before = [p for p in holders if p.places[0] <= start] or holders
                 return max(before, key=lambda p: max([x for x in p.places if x <= start], default=-p.places[0]))
         person = _Person(set(names))
@@ -318,7 +350,7 @@ class _Resolver:
             mention = attribution.mention
             if mention and mention.end <= start:
                 words = [t for t in tokens_of(self.article, mention.start, mention.end, (), 0) if t.is_word]
-                if words and _bare(_main_part(words)[-1]) == head:
+                if words and head in (_bare(_main_part(words)[-1]), _bare(words[-1])):
                     return (self.referent(mention),)
         return None
 
@@ -327,7 +359,7 @@ class _Resolver:
             mention = attribution.mention
             if mention and mention.end <= start:
                 source = self.referent(mention)
-                if isinstance(source, _Person) and not self._roster_person(source):
+                if isinstance(source, _Person) and not source.unnamed and not self._roster_person(source):
                     return source
         return None
 
@@ -354,8 +386,8 @@ class _Resolver:
         if not roles and not (countries and "the" in words and last and re.search(r"(?:an|ese|ish|i)$", last)):
             return None
         same = self._same_description(last, start) if last and last not in word_list("titles.txt") else None
-        if same and same[0] is None:
-            return None
+        if same and isinstance(same[0], _Person) and same[0].unnamed:
+            return same[0]
         if words & {"a", "an", "another", "one", "some"} or (last and last.endswith("s") and last != "chinese"):
             return None  # somebody new, or several
         return next(iter(self._candidates(roles, start, countries)), None)
@@ -384,7 +416,7 @@ class _Resolver:
                 mention = attribution.mention
                 if mention and self.starts[number] <= mention.start < start:
                     source = self.referent(mention)
-                    if isinstance(source, _Person) and self._roster_person(source) is None and not countries:
+                    if isinstance(source, _Person) and source.names and self._roster_person(source) is None and not countries:
                         return [source]
         fitting.sort(key=lambda f: (-f[0], -f[1]))
         return [person for _, _, person in fitting]
@@ -438,6 +470,9 @@ class _Resolver:
                 if mention and tokens[left].start <= mention.start < min(end, start) and mention.end <= start:
                     yield self.referent(mention)
             phrase = mentions.clause_subject(tokens, left, right)
+            same = left < len(tokens) and tokens[min(right, len(tokens)) - 1].end > start
+            if phrase and same and tokens[phrase[0]].lower in ("a", "an"):
+                phrase = None  # when a delegate challenged him, he …
             if phrase and tokens[phrase[1] - 1].end <= start:
                 yield self.referent(_span(self.article, tokens, phrase))
             yield from self._institution_document(tokens[left:right], start)
@@ -455,7 +490,7 @@ class _Resolver:
         personal = pronoun in _PERSONAL
         if isinstance(referent, Speaker):
             return (referent.kind == "person") == personal and (not personal or _gender_fits(pronoun, referent.pronouns))
-        if not personal or not (speaker or self._human(referent)):
+        if not personal or not (speaker or referent.unnamed or self._human(referent)):
             return False
         words = referent.words() | {w for w in referent.names}
         if speaker and speaker.kind == "person":
@@ -491,21 +526,24 @@ class _Resolver:
         return None
 
     def _roster_person(self, person: _Person) -> Speaker | None:
+        return self._roster_match(person.names)
+
+    def _roster_match(self, names: set[str]) -> Speaker | None:
+        """The speaker whose names these are: at least one form of the name, and no name that is not among his."""
         for speaker in self.roster.persons:
             forms = [set(_normal(name).split()) for name in speaker.names]
             full = set().union(*forms)
             # “Wei Jianguo” holds a name of Wei Fenghe's and one that is not his
-            if any(form <= person.names for form in forms) and person.names <= full:
+            if any(form <= names for form in forms) and names <= full:
                 return speaker
         return None
 
     def _on_roster(self, referent: Referent) -> Speaker | None:
         if referent is None or isinstance(referent, Speaker):
             return referent
-        speaker = self._roster_person(referent)
-        if speaker:
-            return speaker
-        return self._spoken_for(referent)
+        if referent.unnamed:
+            return referent.speaks_for
+        return self._roster_person(referent) or self._spoken_for(referent)
 
     def _spoken_for(self, person: _Person) -> Speaker | None:
         """The institution that a person speaks for by the office which the article names."""
@@ -517,10 +555,10 @@ class _Resolver:
             if speaks and own:
                 return speaker
             bare = {w for w in words if w in table("office_roles.tsv")} and not words & {"for", "of", "ministry"}
-            if speaks and bare and not any(w in table("nationalities.tsv") for w in words):
+            if speaks and bare and not words & _ELSEWHERE and not any(w in table("nationalities.tsv") for w in words):
                 if self._institution_near(person.places[0]) is speaker:
                     return speaker
-            elsewhere = words & {"white", "council", "state", "embassy", "nsc", "foreign", "ministry"}
+            elsewhere = words & _ELSEWHERE
             known = any(set(_normal(p).split()) & person.names and _normal(p).split()[-1] in person.names for p in speaker.spokespeople)
             if known and not elsewhere and text_words is not None:
                 return speaker
@@ -537,6 +575,17 @@ def _normal(text: str) -> str:
 
 def _bare(token: Token) -> str:
     return re.sub(r"['’](?:s|S)?$", "", token.lower.replace(".", "")).replace("defence", "defense")
+
+
+def _unnamed(tokens: Sequence[Token], start: int, speaks_for: Speaker | None = None) -> _Person:
+    words = frozenset(_bare(t) for t in tokens)
+    return _Person(set(), [(start, words)], [start], speaks_for=speaks_for, unnamed=True)
+
+
+def _human_role(main: Sequence[Token]) -> bool:
+    """Whether the head of a phrase is a noun for a person: the official, not the ministry or its report."""
+    head = main[-1]
+    return is_role(head) and table("office_roles.tsv").get(_bare(head), "spokesperson") == "spokesperson"
 
 
 def _capital(token: Token) -> bool:

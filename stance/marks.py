@@ -110,10 +110,10 @@ def _marks(article: str, start: int, end: int) -> list[_Mark]:
         before = marks[-1] if marks and marks[-1].end == a else None
         opens_left = left.isspace() or left in _OPENING or (before is not None and before.may_open)
         spaced = text in "«»‹›" and right.isspace() and left.isspace()  # French: « oui »
-        text_right = spaced or not right.isspace() and (right not in _CLOSING or right in "…—–-" or _dots(article, b))
+        text_right = (spaced and text in "«‹") or not right.isspace() and (right not in _CLOSING or right in "…—–-" or _dots(article, b))
         may_open = opens_left and text_right
         closes_right = right.isspace() or not (right.isalnum() or right in "([{$€£#@")
-        may_close = (spaced or not left.isspace()) and closes_right and not (before is not None and before.may_open)
+        may_close = ((spaced and text in "»›") or not left.isspace()) and closes_right and not (before is not None and before.may_open)
         if text in "'’‘" and _is_elision(article, b):
             continue
         if text in ("'", "’", "`", "‘") and not (may_open or may_close):

@@ -71,7 +71,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
     token = tokens[first]
     if token.lower == "that":
         return None
-    if token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"} and not (
+    if token.kind != "capital" and token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"} and not (
         token.lower in ("her", "one", "many", "some", "both")
         and first + 1 < stop
         and tokens[first + 1].kind in ("word", "capital", "linker", "number")
@@ -206,6 +206,8 @@ def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | 
 def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
     """The first noun phrase of a clause, behind an opening adverbial: In Tokyo on Friday, *the minister* …"""
     at = first
+    if at < last and tokens[at].text.isupper() and len(tokens[at].text) > 2:  # a dateline: WASHINGTON, May 2 —
+        at = next((k + 1 for k in range(at, min(last, at + 14)) if tokens[k].text in _DASHES), at)
     while at < last:
         token = tokens[at]
         if token.kind == "quote":
@@ -309,7 +311,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
 def headline(tokens: Sequence[Token]) -> bool:
     """Whether the line has title case, where verbs have capitals too."""
     words = [t for t in tokens[:16] if t.kind in ("word", "verb", "capital")]
-    return len(words) > 2 and sum(t.text[0].isupper() for t in words) >= 0.75 * len(words)
+    return len(words) > 2 and sum(t.text[0].isupper() for t in words) >= 0.85 * len(words)
 
 
 def _base_form(lower: str) -> bool:

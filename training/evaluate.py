@@ -17,7 +17,6 @@ from rich.table import Table
 from sklearn.dummy import DummyClassifier
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
-from sklearn.metrics import confusion_matrix, precision_recall_fscore_support
 from sklearn.model_selection import GroupKFold
 from sklearn.pipeline import make_pipeline
 
@@ -56,10 +55,8 @@ def label_scores(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, Any
     (0.222, {'conciliatory': 0, 'assertive': 0, 'neutral': 1})
     """
     rows, columns = _numbered(gold), _numbered(predicted)
-    matrix = confusion_matrix(rows, columns, labels=range(len(STANCES)))
-    precision, recall, f1, support = precision_recall_fscore_support(
-        rows, columns, labels=range(len(STANCES)), zero_division=0
-    )
+    matrix = _confusion(rows, columns)
+    right, given, wanted = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
     low, high = _bootstrap(rows, columns)
     return {
         "quotes": len(gold),
@@ -68,12 +65,7 @@ def label_scores(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, Any
         "macro_f1_low": low,
         "macro_f1_high": high,
         "per_class": {
-            label: {
-                "precision": float(precision[i]),
-                "recall": float(recall[i]),
-                "f1": float(f1[i]),
-                "quotes": int(support[i]),
-            }
+            label: {**_f1(int(right[i]), int(given[i]), int(wanted[i])), "quotes": int(wanted[i])}
             for i, label in enumerate(STANCES)
         },
         "confusion": {
@@ -87,6 +79,11 @@ def _numbered(labels: Sequence[str]) -> np.ndarray[Any, Any]:
     return np.array([STANCES.index(label) for label in labels], dtype=int)
 
 
+def _confusion(rows: np.ndarray[Any, Any], columns: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
+    size = len(STANCES)
+    return np.bincount(rows * size + columns, minlength=size * size).reshape(size, size)
+
+
 def _macro_f1(matrix: np.ndarray[Any, Any]) -> float:
     both = matrix.sum(axis=0) + matrix.sum(axis=1)
     return float(np.mean(2 * np.diag(matrix) / np.maximum(both, 1)))
@@ -96,12 +93,11 @@ def _bootstrap(rows: np.ndarray[Any, Any], columns: np.ndarray[Any, Any]) -> tup
     if not len(rows):
         return 0.0, 0.0
     # A fixed seed: the same predictions always get the same interval.
-    random, size = np.random.default_rng(0), len(STANCES)
+    random = np.random.default_rng(0)
     scores = []
     for _ in range(RESAMPLES):
         drawn = random.integers(0, len(rows), len(rows))
-        counts = np.bincount(rows[drawn] * size + columns[drawn], minlength=size * size)
-        scores.append(_macro_f1(counts.reshape(size, size)))
+        scores.append(_macro_f1(_confusion(rows[drawn], columns[drawn])))
     low, high = np.percentile(scores, [2.5, 97.5])
     return float(low), float(high)
 
@@ -121,7 +117,7 @@ def _plain() -> Any:
 class _Majority:
     """The label that is most frequent in training, whatever the quote."""
 
-    def fit(self, passages: Sequence[Passage], labels: Sequence[str]) -> "_Majority":
+    def fit(self, passages: Sequence[Passage], labels: Any) -> "_Majority":
         self.model_ = DummyClassifier(strategy="most_frequent").fit(np.zeros((len(passages), 1)), labels)
         return self
 
@@ -378,7 +374,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all figures to this file too")
     parser.add_argument("--errors", action="store_true", help="list every quote that is not entirely right")
     options = parser.parse_args(arguments)
-    console = Console()
+    # A file or a pipe has no width: what rich takes instead is too narrow for the tables.
+    console = Console(width=None if sys.stdout.isatty() else 110)
     try:
         figures = (
             _evaluate_file(console, options.data, options.errors)
