@@ -52,9 +52,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ['c']
     """
 
-    def __init__(
-        self, C: float = 3.0, character_weight: float = 0.5, act_weight: float = 0.25, folds: int = 5
-    ) -> None:
+    def __init__(self, C: float = 3.0, character_weight: float = 0.5, act_weight: float = 0.25, folds: int = 5) -> None:
         self.C = C
         self.character_weight = character_weight
         self.act_weight = act_weight
@@ -93,12 +91,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features = _analysed(passages)
         if not features:
             return np.zeros((0, len(self.classes_)))
-        probabilities = np.asarray(
-            self.model_.predict_proba(self.vectors_.transform(features)), dtype=np.float64
-        )
-        summed: np.ndarray[Any, np.dtype[np.float64]] = probabilities / probabilities.sum(
-            axis=1, keepdims=True
-        )
+        probabilities = np.asarray(self.model_.predict_proba(self.vectors_.transform(features)), dtype=np.float64)
+        summed: np.ndarray[Any, np.dtype[np.float64]] = probabilities / probabilities.sum(axis=1, keepdims=True)
         return summed
 
     def predict(self, passages: Iterable[Passage | str]) -> np.ndarray[Any, np.dtype[np.str_]]:
@@ -201,14 +195,10 @@ def _manifest(path: Path) -> dict[str, str]:
     try:
         manifest = json.loads(place.read_text(encoding="utf-8"))
     except OSError as error:
-        raise ModelError(
-            f"{place}: the manifest of {path.name} can't be read ({error.strerror}). {_MAKE}"
-        ) from error
+        raise ModelError(f"{place}: the manifest of {path.name} can't be read ({error.strerror}). {_MAKE}") from error
     except ValueError as error:
         raise ModelError(f"{place}: the manifest is no JSON ({error}). {_MAKE}") from error
-    if not isinstance(manifest, dict) or not all(
-        isinstance(manifest.get(k), str) for k in ("sha256", "scikit_learn")
-    ):
+    if not isinstance(manifest, dict) or not all(isinstance(manifest.get(k), str) for k in ("sha256", "scikit_learn")):
         raise ModelError(f"{place}: the manifest needs 'sha256' and 'scikit_learn', both strings. {_MAKE}")
     return manifest
 

@@ -168,9 +168,7 @@ def _pattern(words: Sequence[str], found: Sequence[tuple[int, int, str]]) -> lis
     small = table("function_words.tsv")
     pattern, done = [], 0
     for start, end, kind in [*found, (len(words), len(words), "")]:
-        pattern += [
-            small.get(word, word) for word in words[done:start] if word in small or not word[0].isalpha()
-        ]
+        pattern += [small.get(word, word) for word in words[done:start] if word in small or not word[0].isalpha()]
         pattern.append(kind)
         done = end
     return pattern[:-1]

@@ -107,5 +107,3 @@ def write_csv(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
     writer.writeheader()
     for name, quotes in results:
         writer.writerows(rows_of(name, quotes))
-
-

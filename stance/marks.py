@@ -30,7 +30,7 @@ class Stretch:
 
 # Inside a word ' and ’ are apostrophes; everywhere else a mark is a candidate.
 _MARK = re.compile(r"``|''|’’|‘‘|[“”„‟\"«»「」『』‘‚‹›`]|(?<!\w)['’]|['’](?!\w)")
-_DOUBLE = frozenset("“”„‟\"«»「」『』") | {"``", "''", "’’", "‘‘"}
+_DOUBLE = frozenset('“”„‟"«»「」『』') | {"``", "''", "’’", "‘‘"}
 _ALWAYS_OPEN = frozenset("„‚「『`") | {"``", "‘‘"}
 _ALWAYS_CLOSE = frozenset("」』") | {"’’"}
 _PREFER_OPEN = frozenset("“‟«‹‘")
@@ -110,10 +110,12 @@ def _marks(article: str, start: int, end: int) -> list[_Mark]:
         before = marks[-1] if marks and marks[-1].end == a else None
         opens_left = left.isspace() or left in _OPENING or (before is not None and before.may_open)
         spaced = text in "«»‹›" and right.isspace() and left.isspace()  # French: « oui »
-        text_right = (spaced and text in "«‹") or not right.isspace() and (right not in _CLOSING or right in "…—–-" or _dots(article, b))
+        words_right = right not in _CLOSING or right in "…—–-" or _dots(article, b)
+        text_right = (spaced and text in "«‹") or (not right.isspace() and words_right)
         may_open = opens_left and text_right
         closes_right = right.isspace() or not (right.isalnum() or right in "([{$€£#@")
-        may_close = ((spaced and text in "»›") or not left.isspace()) and closes_right and not (before is not None and before.may_open)
+        closes_left = (spaced and text in "»›") or not left.isspace()
+        may_close = closes_left and closes_right and not (before is not None and before.may_open)
         if text in "'’‘" and _is_elision(article, b):
             continue
         if text in ("'", "’", "`", "‘") and not (may_open or may_close):
@@ -207,15 +209,13 @@ def _continues(article: str, paragraph: tuple[int, int], double: bool, text: str
     match = _MARK.match(article, *paragraph)
     if match is None or (match.group() in _DOUBLE) != double:
         return False
-    if match.group() != text and not (match.group() in "“”\"" and text in "“”\""):
+    if match.group() != text and not (match.group() in '“”"' and text in '“”"'):
         return False
     after = article[match.end() : match.end() + 1]
     return bool(after) and not after.isspace()
 
 
-def _without_wrapper(
-    article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int
-) -> list[Stretch]:
+def _without_wrapper(article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list[Stretch]:
     """The pairs as stretches, without one that wraps the whole paragraph around the writer's own words."""
     stretches = [_trimmed(article, o, c) for o, c in pairs if article[o.end : c.start].strip()]
     wrapper = next((s for s in stretches if s.outer_start == start), None)
@@ -259,9 +259,7 @@ def _between(pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list
     return [Stretch(o.end, c.start, o.start, c.end) for o, c in pairs[first:last]]
 
 
-def _is_writers(
-    article: str, mark: _Mark, end: int, pairs: Sequence[tuple[_Mark, _Mark]], *, first: bool
-) -> bool:
+def _is_writers(article: str, mark: _Mark, end: int, pairs: Sequence[tuple[_Mark, _Mark]], *, first: bool) -> bool:
     """Whether what stands behind a mark that does not close in its paragraph is plainly the writer's."""
     inner = _between(pairs, mark.start, end)
     if inner and _reports(article, mark.end, end, inner):

@@ -13,6 +13,11 @@ from stance.tokens import Token, is_role, verb_class
 _REACH = 14  # words of the longest noun phrase looked for
 _SUBJECTS = frozenset("he she they it i we you who one others many some both".split())
 _DASHES = frozenset("—–-―")
+_ADVERBIAL = frozenset(("preposition", "conjunction", "adverb", "calendar", "linker"))
+_DANGLING = frozenset(("linker", "preposition", "determiner", "possessive", "punctuation"))
+_SHARED = frozenset(
+    "and but went goes going gone continued began begun quoted used tried wanted proceeded took turned".split()
+)
 # Words that can stand between a subject and the verb that it shares: he *went on to* say.
 _TRAILING = frozenset("himself herself themselves itself".split())
 
@@ -71,17 +76,22 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
     token = tokens[first]
     if token.lower == "that":
         return None
-    if token.kind != "capital" and token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"} and not (
-        token.lower in ("her", "one", "many", "some", "both")
-        and first + 1 < stop
-        and tokens[first + 1].kind in ("word", "capital", "linker", "number")
+    if (
+        token.kind != "capital"
+        and token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"}
+        and not (
+            token.lower in ("her", "one", "many", "some", "both")
+            and first + 1 < stop
+            and tokens[first + 1].kind in ("word", "capital", "linker", "number")
+        )
     ):
         return first, first + 1
     at = first
     while at < stop:
         token = tokens[at]
         if token.kind in ("determiner", "possessive"):
-            if at > first and tokens[at - 1].kind not in ("linker", "preposition", "determiner") and tokens[at - 1].lower != "and":
+            before = tokens[at - 1]
+            if at > first and before.kind not in ("linker", "preposition", "determiner") and before.lower != "and":
                 break
         elif token.kind in ("capital", "number", "word"):
             named = at > first and (tokens[at - 1].kind == "capital" or is_role(tokens[at - 1]))
@@ -104,7 +114,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
         else:
             break
         at += 1
-    while at > first and (tokens[at - 1].kind in ("linker", "preposition", "determiner", "possessive", "punctuation") or tokens[at - 1].lower == "and"):
+    while at > first and (tokens[at - 1].kind in _DANGLING or tokens[at - 1].lower == "and"):
         at -= 1
     return (first, at) if at > first and _can_name(tokens, first, at) else None
 
@@ -128,7 +138,7 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
         or (tokens[at].lower in ("a", "last", "this", "next") and tokens[at + 1].kind == "calendar")
         or tokens[at].lower in _TRAILING
         or (tokens[at].kind == "word" and tokens[at].lower.endswith("ly"))
-        or (tokens[at].lower in ("and", "but", "went", "goes", "going", "gone", "continued", "began", "begun", "quoted", "used", "tried", "wanted", "proceeded", "took", "turned") and at + 1 < verb and _only_aux(tokens, at + 1, verb))
+        or (tokens[at].lower in _SHARED and at + 1 < verb and _only_aux(tokens, at + 1, verb))
     ):
         at -= 1
     if at < first:
@@ -175,7 +185,8 @@ def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int
             found = at
             if not _appositive(tokens, at + 1) or not tokens[at - 1].is_word:
                 break
-            if not any(_appositive(tokens, k + 1) for k in range(at - 1, max(first, at - 25), -1) if tokens[k].text == ","):
+            commas = (k for k in range(at - 1, max(first, at - 25), -1) if tokens[k].text == ",")
+            if not any(_appositive(tokens, k + 1) for k in commas):
                 break
         at -= 1
     return found
@@ -184,7 +195,8 @@ def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int
 def _appositive(tokens: Sequence[Token], at: int) -> bool:
     """Whether what begins here can stand in apposition: an article, who, an age, a role, a participle."""
     token = tokens[at]
-    return token.kind in ("determiner", "relative", "number", "possessive") or is_role(token) or token.lower.endswith(("ing", "ed"))
+    opens = token.kind in ("determiner", "relative", "number", "possessive")
+    return opens or is_role(token) or token.lower.endswith(("ing", "ed"))
 
 
 def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | None:
@@ -196,10 +208,10 @@ def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | 
         opening = _parenthesis_start(tokens, at, first)
         at = opening - 1 if opening is not None else at
     phrase = phrase_left(tokens, at, first)
-    if phrase and tokens[phrase[0]].kind in ("determiner", "possessive") and phrase[0] - 1 > first:
-        # X, the minister who …: the name before the apposition says more
-        if tokens[phrase[0] - 1].text == "," and tokens[phrase[0] - 2].kind == "capital":
-            return phrase_left(tokens, phrase[0] - 2, first) or phrase
+    if phrase is None or tokens[phrase[0]].kind not in ("determiner", "possessive") or phrase[0] - 1 <= first:
+        return phrase
+    if tokens[phrase[0] - 1].text == "," and tokens[phrase[0] - 2].kind == "capital":
+        return phrase_left(tokens, phrase[0] - 2, first) or phrase  # X, the minister who …: the name says more
     return phrase
 
 
@@ -212,7 +224,7 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
         token = tokens[at]
         if token.kind == "quote":
             return None
-        if token.kind in ("preposition", "conjunction", "adverb", "calendar", "linker") or token.lower.endswith(("ing", "ly")):
+        if token.kind in _ADVERBIAL or token.lower.endswith(("ing", "ly")):
             comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
             if comma is None:  # Before boarding he was asked: skip the adverbial
                 inner = phrase_right(tokens, at + 1, last) if token.kind in ("preposition", "linker") else None
@@ -253,7 +265,7 @@ def _opens_noun(token: Token) -> bool:
 def _nominal(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word that can be a verb of speech stands as a noun here: a role word, after an article or adjective."""
     token = tokens[at]
-    if token.text[0].isupper() and not (at == 0):
+    if token.text[0].isupper() and at != 0:
         return True
     if is_role(token):
         return True
@@ -283,8 +295,8 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     if token.text[0].isupper() and at and not headline(tokens):
         return False
     following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
-    if following == "to" and token.lower.startswith(("continu", "begin", "began", "start", "mean", "agree", "refus", "declin")):
-        return token.lower.startswith(("agree", "refus", "declin"))
+    if following == "to" and token.lower.startswith(("continu", "begin", "began", "start", "mean")):
+        return False
     if token.lower in ("went", "goes", "carried") and not (at + 1 < len(tokens) and tokens[at + 1].lower == "on"):
         return False
     before = tokens[at - 1] if at else None
@@ -292,19 +304,19 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
         return False
     lower = token.lower
     if lower.endswith("ing"):
-        return before is None or before.kind not in ("preposition",) or before.lower in ("as", "by", "in", "after", "before", "while")
+        leads = before is None or before.lower in ("as", "by", "in", "after", "before", "while")
+        return leads or (before is not None and before.kind != "preposition")
     if lower.endswith(("ed", "d", "t", "ote", "ke", "ng", "n")) and not _base_form(lower):
         return True
     if before is None:
         return False
     if _base_form(lower):
-        plural = before.lower in ("they", "we", "i", "you", "who", "to", "and") or before.kind in ("auxiliary", "adverb") or (
-            before.kind in ("word", "capital") and before.lower.endswith(("s", "people", "men", "women"))
-        )
-        return plural and before.kind != "preposition" or before.lower == "to"
+        many = before.kind in ("word", "capital") and before.lower.endswith(("s", "people", "men", "women"))
+        leads = before.lower in ("they", "we", "i", "you", "who", "to", "and")
+        return many or leads or before.kind in ("auxiliary", "adverb")
     # third person (says, calls), or a noun in the plural (late-night tweets)
     if before.kind == "word" and not is_role(before):
-        return verb_class(token) == "say" and lower in ("says", "tells", "writes", "adds", "asks") and not _adjective(before)
+        return lower in ("says", "tells", "writes", "adds", "asks") and not _adjective(before)
     return before.kind not in ("preposition", "linker", "number")
 
 

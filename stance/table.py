@@ -1,6 +1,5 @@
 """Quotes as a table for people, as wide as the terminal."""
 
-import sys
 from collections.abc import Iterable
 from typing import TextIO
 
@@ -14,7 +13,7 @@ _STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL
 _PIPE_WIDTH = 120  # columns where the output is no terminal
 
 
-def print_tables(results: Iterable[tuple[str, list[Quote]]], out: TextIO = sys.stdout, *, explain: bool = False) -> None:
+def print_tables(results: Iterable[tuple[str, list[Quote]]], out: TextIO, *, explain: bool = False) -> None:
     """A table per article: speaker, stance with its probability, quote; with `explain` also what decided the speaker.
 
     Colours on a terminal only, and none where NO_COLOR is set.

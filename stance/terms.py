@@ -11,7 +11,7 @@ _NUMERIC = re.compile(r"[\W\d_]+")
 
 
 def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
-    """Whether the quoted stretch `tokens[at]` of the sentence `tokens[left:right]` is a term the writer uses himself."""
+    """Whether the quoted stretch `tokens[at]` of the sentence `tokens[left:right]` is a term of the writer's own."""
     text = tokens[at].text
     words = re.findall(r"[^\W\d_][\w’'-]*", text)
     if not words or _NUMERIC.fullmatch(text):
@@ -28,8 +28,9 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
         return True  # the value of an attribute in left-over mark-up
     named = all(w[:1].isupper() or len(w) <= 3 for w in words) and text[:1].isupper()
     head = following is not None and following.lower in word_list("term_heads.txt") and not text.endswith((",", "."))
-    article = previous is not None and (previous.kind in ("determiner", "possessive") or previous.possessive)
-    definite = previous is not None and (previous.lower == "the" or previous.possessive or previous.kind == "possessive")
+    owned = previous is not None and (previous.kind == "possessive" or previous.possessive)
+    article = previous is not None and (owned or previous.kind == "determiner")
+    definite = previous is not None and (owned or previous.lower == "the")
     if head and (named or (article and definite)) and not _cue_close(tokens, at, left):
         return True
     if not named or previous is None or headline(tokens[left:right]):
@@ -40,5 +41,3 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
 def _cue_close(tokens: Sequence[Token], at: int, left: int) -> bool:
     """Whether a verb of speech stands within three words before the stretch."""
     return any(t.kind == "verb" and verb_class(t) in ("say", "frame") for t in tokens[max(left, at - 4) : at])
-
-

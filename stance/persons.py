@@ -1,0 +1,249 @@
+"""The persons whom an article names, each with the words that describe them: titles, appositions, offices.
+
+No parser and no model: names are runs of capitalised words, descriptions are the words of data/titles.txt and
+data/roles.txt around them.
+"""
+
+import re
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+from stance.lexicons import table, word_list
+from stance.mentions import headline
+from stance.paragraphs import Paragraph
+from stance.roster import Roster, Speaker
+from stance.tokens import Token, is_role
+
+_APPOSITION = 14  # words of an apposition that are read
+_MOST = 400  # persons of one article
+_MID_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]*")
+
+
+@dataclass(slots=True, eq=False)
+class Person:
+    """Somebody in the article: the names used, the words that describe, the places where a name stands.
+
+    An unnamed person (the senior official, his guest) has no names; `speaks_for` is set for a spokesperson by office.
+    """
+
+    names: set[str]
+    words: set[str] = field(default_factory=set)
+    descriptions: set[frozenset[str]] = field(default_factory=set)
+    places: list[int] = field(default_factory=list)
+    speaks_for: Speaker | None = None
+    unnamed: bool = False
+
+    def describe(self, place: int, words: set[str]) -> None:
+        self.words |= words
+        self.descriptions.add(frozenset(words))
+        self.places.append(place)
+
+    def last_before(self, start: int) -> int | None:
+        """The last place before `start`, or None."""
+        number = bisect_left(self.places, start)
+        return self.places[number - 1] if number else None
+
+
+class Persons:
+    """All persons of an article, in the order in which they are first named."""
+
+    def __init__(self, article: str, paragraphs: Sequence[Paragraph], roster: Roster) -> None:
+        self.roster = roster
+        self.all: list[Person] = []
+        self.by_name: dict[str, list[Person]] = {}
+        self._roster_names = {w for s in roster.speakers for n in s.names for w in normal(n).split()}
+        self._capitalised = set(_MID_SENTENCE.findall(article))
+        for paragraph in paragraphs:
+            self._gather(paragraph, alone=len(paragraphs) == 1)
+
+    @property
+    def recent(self) -> list[Person]:
+        """The persons that descriptions and pronouns are looked for among: no article has more that matter."""
+        return self.all[-_MOST:]
+
+    def _gather(self, paragraph: Paragraph, *, alone: bool) -> None:
+        tokens = paragraph.tokens
+        if headline(tokens) and not alone:
+            return  # every word has a capital there
+        at = 0
+        while at < len(tokens):
+            if tokens[at].kind not in ("capital", "verb") or not tokens[at].text[0].isupper():
+                at += 1
+                continue
+            end = at
+            names: list[str] = []
+            words: set[str] = set()
+            while end < len(tokens) and (is_capital(tokens[end]) or (tokens[end].text == "." and end > at)):
+                token = tokens[end]
+                if token.text != ".":
+                    word = bare(token)
+                    if is_descriptive(token):
+                        words.add(word)
+                    else:
+                        names.append(word)
+                elif not (end + 1 < len(tokens) and is_capital(tokens[end + 1]) and _abbreviated(tokens[end - 1])):
+                    break
+                end += 1
+                if token.possessive:
+                    break
+            opens = at in paragraph.starts or tokens[at - 1].kind == "quote"
+            if len(names) == 1 and not words and opens and not self._surely_name(names[0], tokens[at]):
+                names = []  # a common word that opens its sentence
+            if names:
+                self._add(tokens, at, end, names, words)
+            at = max(end, at + 1)
+
+    def _surely_name(self, name: str, token: Token) -> bool:
+        return name in self._roster_names or token.text in self._capitalised
+
+    def _add(self, tokens: Sequence[Token], at: int, end: int, names: list[str], words: set[str]) -> None:
+        person = self._known(names)
+        if person is None:
+            person = Person(set())
+            self.all.append(person)
+        if len(person.names) < 2:  # a full name stays as it was first given
+            person.names.update(names)
+        for name in names:
+            holders = self.by_name.setdefault(name, [])
+            if person in holders:
+                holders.remove(person)
+            holders.append(person)
+        person.describe(tokens[at].start, words | _words_before(tokens, at) | _words_after(tokens, end))
+
+    def _known(self, names: Sequence[str]) -> Person | None:
+        """The person already met who bears these names: the last one, if none of the names conflict."""
+        given = self.match(set(names))
+        for key in (names[-1], names[0]):
+            known = self.by_name.get(key, [])
+            # Our own Wei stays himself when another Wei turns up, and a bare “Wei” is he once he has been named.
+            ours = [p for p in known if self.on_roster(p)]
+            for person in (*reversed(ours), *reversed(known)) if given else reversed(known):
+                if self.on_roster(person) and not given:
+                    continue
+                if set(names) <= person.names or person.names <= set(names):
+                    return person
+        return None
+
+    def on_roster(self, person: Person) -> Speaker | None:
+        """The speaker who is this person, by name."""
+        return self.match(person.names)
+
+    def match(self, names: set[str]) -> Speaker | None:
+        """The speaker whose names these are: at least one form of the name, and no name that is not among his."""
+        for speaker in self.roster.persons:
+            forms = [set(normal(name).split()) for name in speaker.names]
+            full = set().union(*forms)
+            # “Wei Jianguo” holds a name of Wei Fenghe's and one that is not his
+            if any(form <= names for form in forms) and names <= full:
+                return speaker
+        return None
+
+
+@lru_cache(maxsize=4096)
+def normal(text: str) -> str:
+    """Lower case, American spelling, no stops or possessives: “U.S. Defence Secretary” → “us defense secretary”."""
+    return re.sub(r"['’]s?\b", "", text.lower().replace(".", "")).replace("defence", "defense")
+
+
+def bare(token: Token) -> str:
+    return re.sub(r"['’](?:s|S)?$", "", token.lower.replace(".", "")).replace("defence", "defense")
+
+
+def unnamed(tokens: Sequence[Token], start: int, speaks_for: Speaker | None = None) -> Person:
+    words = frozenset(bare(t) for t in tokens)
+    return Person(set(), set(words), {words}, [start], speaks_for, unnamed=True)
+
+
+def is_human_role(main: Sequence[Token]) -> bool:
+    """Whether the head of a phrase is a noun for a person: the official, not the ministry or its report."""
+    head = main[-1]
+    return is_role(head) and table("office_roles.tsv").get(bare(head), "spokesperson") == "spokesperson"
+
+
+def is_capital(token: Token) -> bool:
+    return token.is_word and token.text[0].isupper() and token.kind in ("capital", "verb")
+
+
+def is_descriptive(token: Token) -> bool:
+    word = bare(token)
+    return (
+        word in word_list("titles.txt")
+        or word in table("nationalities.tsv")
+        or is_role(token)
+        or word in ("defense", "house", "white", "department", "navy", "army")
+    )
+
+
+def _abbreviated(token: Token) -> bool:
+    return len(token.text) == 1 or token.lower in word_list("abbreviations.txt")
+
+
+def main_part(tokens: Sequence[Token]) -> Sequence[Token]:
+    """The noun phrase without what hangs on it: a spokesman | for the Pentagon."""
+    for number, token in enumerate(tokens):
+        if number and token.kind in ("linker", "preposition"):
+            return tokens[:number]
+    return tokens
+
+
+def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
+    """What describes a name before it: a role in lower case, or an apposition that ends in a comma."""
+    words: set[str] = set()
+    back = at - 1
+    if back > 0 and tokens[back].text == ",":
+        back -= 1
+        limit = max(-1, back - 8)
+        taken = []
+        while back > limit and tokens[back].is_word and tokens[back].kind not in ("conjunction", "auxiliary"):
+            taken.append(tokens[back])
+            back -= 1
+        if any(is_role(t) for t in taken):
+            words |= {bare(t) for t in taken}
+        return words
+    while (
+        back >= 0
+        and at - back <= 5
+        and tokens[back].kind in ("word", "capital", "verb", "possessive", "determiner", "linker")
+    ):
+        if tokens[back].kind == "verb" and not (is_role(tokens[back]) or tokens[back].lower in word_list("titles.txt")):
+            break
+        words.add(bare(tokens[back]))
+        back -= 1
+    return words
+
+
+def _words_after(tokens: Sequence[Token], end: int) -> set[str]:
+    """What describes a name behind it: X, the Pentagon press secretary, … · X of the Foreign Ministry."""
+    if end >= len(tokens):
+        return set()
+    if tokens[end].text == "," and end + 1 < len(tokens):
+        begin = end + 1
+        opens = tokens[begin]
+        if not (opens.kind in ("determiner", "possessive", "relative") or is_role(opens) or is_capital(opens)):
+            return set()
+        words: list[Token] = []
+        for token in tokens[begin : begin + _APPOSITION]:
+            if token.kind == "quote" or token.text in ";:." or (token.text == "," and words):
+                break
+            if token.kind == "verb" and not is_role(token) and opens.kind not in ("relative",):
+                return set()  # no apposition: Austin, the minister said
+            words.append(token)
+        if any(is_role(t) for t in words):
+            return {bare(t) for t in words if t.is_word}
+    elif tokens[end].lower in ("of", "at", "from"):
+        return {bare(t) for t in tokens[end + 1 : end + 6] if is_capital(t)}
+    return set()
+
+
+def office_class(main: Sequence[Token]) -> str | None:
+    """`spokesperson` or `document` by the head of the phrase."""
+    words = [bare(t) for t in main]
+    if words[-1:] and words[-1] in ("secretary", "officer", "office", "aide") and "press" in words:
+        return "spokesperson"
+    return table("office_roles.tsv").get(words[-1]) if words and words[-1] != "press" else None
+
+
+def institution_words(speaker: Speaker) -> set[str]:
+    return {w for name in speaker.names for w in normal(name).split()}
