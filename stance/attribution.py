@@ -3,9 +3,10 @@
 What is left without a source is a quote of unknown source if it stands as a sentence, and else a term.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from stance import mentions, terms
 from stance.marks import Stretch
@@ -29,6 +30,10 @@ class Attribution:
     utterance: int
 
 
+# Number of a quote → the paragraph where its source stands, the source, the rule that found it.
+Decided = dict[int, tuple[Paragraph, Source, str]]
+
+
 def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[Paragraph]) -> list[Attribution]:
     """The quotes among the quoted stretches, in order, each with its source. Terms and scare quotes are left out.
 
@@ -39,7 +44,7 @@ def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[P
     >>> [(a.mention.text, a.cue.text, a.rule) for a in attribute(text, stretches, paragraphs_of(text, stretches))]
     [('Austin', 'told', 'cue before')]
     """
-    decided: dict[int, tuple[Paragraph, Source, str]] = {}
+    decided: Decided = {}
     previous: Paragraph | None = None
     for paragraph in paragraphs:
         for at in paragraph.quotes:
@@ -56,50 +61,41 @@ def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[P
     return _attributions(article, stretches, paragraphs, decided)
 
 
-def _settle(
-    paragraph: Paragraph, previous: Paragraph | None, decided: dict[int, tuple[Paragraph, Source, str]]
-) -> None:
+def _settle(paragraph: Paragraph, previous: Paragraph | None, decided: Decided) -> None:
     """Sources for the quotes of a paragraph whose own sentence gives none."""
-    tokens = paragraph.tokens
-    for order, at in enumerate(paragraph.quotes):
+    tokens, quotes = paragraph.tokens, paragraph.quotes
+    last: int | None = None  # the last quote of the paragraph that has a source
+    for at in quotes:
+        number, place = tokens[at].quote, paragraph.place(at)
+        if number not in decided and not terms.is_term(tokens, at, place.left, place.right):
+            between = _sentence_before(paragraph, place)
+            if between and (last is not None or _is_full(tokens, place)):
+                decided[number] = (paragraph, between, "sentence before")
+            elif last is not None:
+                decided[number] = _same(decided, tokens[last].quote, "same paragraph")
+        if number in decided:
+            last = at
+    for at, following in reversed(list(pairwise(quotes))):  # “…” “…,” X said.
+        number, after = tokens[at].quote, tokens[following].quote
+        adjacent = following - at <= 3 and not any(t.is_word for t in tokens[at + 1 : following])
+        if number not in decided and after in decided and adjacent and _is_full(tokens, paragraph.place(at)):
+            decided[number] = _same(decided, after, "next quote")
+    if previous is None or not quotes or quotes[0] > 1 or tokens[quotes[0]].quote in decided:
+        return
+    found = _paragraph_before(previous, decided) if _is_full(tokens, paragraph.place(quotes[0])) else None
+    if found is None:
+        return
+    for at in quotes:  # a paragraph that opens with an untagged quote, and what follows it there
         number = tokens[at].quote
-        place = paragraph.place(at)
-        weak = number in decided and decided[number][2] == "clause subject"
-        if (number in decided and not weak) or terms.is_term(tokens, at, place.left, place.right):
-            continue
-        earlier = [q for q in paragraph.quotes[:order] if tokens[q].quote in decided]
-        if weak:
-            continue
-        if not earlier and not _is_full(tokens, place):
-            continue  # a fragment in a sentence without a source: only a source right before it speaks on
-        between = _sentence_before(paragraph, place, earlier)
-        if between:
-            decided[number] = (paragraph, between, "sentence before")
-        elif earlier:
-            last = decided[tokens[earlier[-1]].quote]
-            decided[number] = (last[0], last[1], "same paragraph")
-    for order, at in reversed(list(enumerate(paragraph.quotes))):
-        number = tokens[at].quote
-        place = paragraph.place(at)
-        if number in decided or not _is_full(tokens, place):
-            continue
-        if order + 1 < len(paragraph.quotes):
-            following = paragraph.quotes[order + 1]
-            if tokens[following].quote in decided and not any(t.is_word for t in tokens[at + 1 : following]):
-                last = decided[tokens[following].quote]
-                decided[number] = (last[0], last[1], "next quote")
-                continue
-        if previous is not None and order == 0 and place.left == 0 and at <= 1:
-            found = _paragraph_before(previous, decided)
-            if found:
-                decided[number] = found
-    for at in paragraph.quotes:  # what follows such a quote in the paragraph keeps its source
-        number = tokens[at].quote
-        if number not in decided and _is_full(tokens, paragraph.place(at)):
-            earlier = [q for q in paragraph.quotes if q < at and tokens[q].quote in decided]
-            if earlier:
-                last = decided[tokens[earlier[-1]].quote]
-                decided[number] = (last[0], last[1], "same paragraph")
+        if number in decided:
+            break
+        if _is_full(tokens, paragraph.place(at)):
+            decided[number] = found
+
+
+def _same(decided: Decided, number: int, rule: str) -> tuple[Paragraph, Source, str]:
+    paragraph, source, _ = decided[number]
+    return paragraph, source, rule
 
 
 def _is_full(tokens: Sequence[Token], place: Place) -> bool:
@@ -109,13 +105,14 @@ def _is_full(tokens: Sequence[Token], place: Place) -> bool:
     return alone and (len(text.split()) >= 3 or text[-1:] in ".!?…,")
 
 
-def _sentence_before(paragraph: Paragraph, place: Place, earlier: Sequence[int]) -> Source | None:
+def _sentence_before(paragraph: Paragraph, place: Place) -> Source | None:
     """The source named by the sentence that leads to the quote: “Ryder cited the airlines. “…””"""
-    number = bisect_right(paragraph.starts, place.left) - 1
+    number = paragraph.sentence_of(place.at)
     if number <= 0:
         return None
     left, right = paragraph.starts[number - 1], paragraph.starts[number]
-    if any(left <= q < right for q in paragraph.quotes):
+    first = bisect_left(paragraph.quotes, left)
+    if paragraph.quotes[first] < right:
         return None  # that sentence has its own quote: the paragraph's source goes on
     if not _is_full(paragraph.tokens, place):
         return None
@@ -131,9 +128,7 @@ def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Sourc
     return Source(phrase, None) if phrase and is_person(tokens, phrase) else None
 
 
-def _paragraph_before(
-    previous: Paragraph, decided: dict[int, tuple[Paragraph, Source, str]]
-) -> tuple[Paragraph, Source, str] | None:
+def _paragraph_before(previous: Paragraph, decided: Decided) -> tuple[Paragraph, Source, str] | None:
     """For a paragraph that opens with an untagged quote: the source of the paragraph before."""
     tokens = previous.tokens
     if not tokens:
@@ -154,7 +149,7 @@ def _attributions(
     article: str,
     stretches: Sequence[Stretch],
     paragraphs: Sequence[Paragraph],
-    decided: dict[int, tuple[Paragraph, Source, str]],
+    decided: Decided,
 ) -> list[Attribution]:
     result: list[Attribution] = []
     utterance = -1

@@ -5,10 +5,10 @@ is then resolved by its head: a name to its bearer, an office to its holder, a d
 a pronoun to the source of the paragraph, else to the last subject. Where nothing fits, the answer is None.
 """
 
-import itertools
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from itertools import chain
 
 from stance import mentions
 from stance.attribution import Attribution
@@ -33,6 +33,7 @@ from stance.tokens import Token, is_role, tokens_of
 
 _SOURCES_BACK = 60  # sources that a description looks back
 _TEXT_BACK = 3000  # code points of text read before a mention
+_SENTENCES_BACK = 12  # sentences of a paragraph that a pronoun looks back
 _LOOK_BACK = 4  # paragraphs that a pronoun looks back
 _PERSONAL = frozenset("he she him her his hers who".split())
 _IMPERSONAL = frozenset("it its they their them which".split())
@@ -367,7 +368,9 @@ class _Resolver:
         for back in range(min(_LOOK_BACK, number + 1)):
             if pronoun in _IMPERSONAL and self._other_body(number - back, start):
                 return None
-            for candidate in (*self._subjects_before(number - back, start), *self._names_before(number - back, start)):
+            for candidate in chain(
+                self._subjects_before(number - back, start), self._names_before(number - back, start)
+            ):
                 if self._agrees(candidate, pronoun):
                     return candidate
         return None
@@ -384,8 +387,8 @@ class _Resolver:
     def _names_before(self, number: int, start: int) -> Iterable[Referent]:
         """The persons named in a paragraph before `start`, the last first: for want of a subject."""
         paragraph = self.paragraphs[number]
-        sentences = [paragraph.tokens[i].start for i in paragraph.starts]
-        sentence = max((s for s in sentences if s <= start), default=start)
+        last = bisect_right(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start)
+        sentence = paragraph.tokens[paragraph.starts[last - 1]].start if last and paragraph.tokens else start
         low, high = paragraph.start, min(sentence if number == self._paragraph_at(start) else start, paragraph.end)
         found = [(place, p) for p in self.persons.recent if (place := p.last_before(high)) is not None and place >= low]
         return [p for _, p in sorted(found, key=lambda f: -f[0])]
@@ -398,9 +401,9 @@ class _Resolver:
         paragraph = self.paragraphs[number]
         tokens = paragraph.tokens
         bounds = [*paragraph.starts, len(tokens)]
-        for left, right in reversed(list(itertools.pairwise(bounds))):
-            if left >= len(tokens) or tokens[left].start >= start:
-                continue
+        last = bisect_left(paragraph.starts, start, key=lambda index: tokens[index].start)
+        for number in range(last - 1, max(-1, last - 1 - _SENTENCES_BACK), -1):
+            left, right = bounds[number], bounds[number + 1]
             end = tokens[min(right, len(tokens)) - 1].end
             for mention in self._mentions_before(start):
                 if tokens[left].start <= mention.start < end:

@@ -9,6 +9,9 @@ from stance.sentences import paragraph_spans, sentence_spans
 from stance.tokens import Token, tokens_of
 
 
+_REACH = 200  # tokens of a sentence that are read on either side of a quote
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """A quote in its paragraph: `tokens[at]` is the quote, `tokens[left:right]` the sentence that carries it."""
@@ -30,9 +33,13 @@ class Paragraph:
     end: int
 
     def place(self, at: int) -> Place:
-        number = bisect_right(self.starts, at) - 1
+        number = self.sentence_of(at)
         right = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.tokens)
-        return Place(self.tokens, at, self.starts[number], right)
+        return Place(self.tokens, at, max(self.starts[number], at - _REACH), min(right, at + _REACH))
+
+    def sentence_of(self, at: int) -> int:
+        """The number of the sentence that holds the token."""
+        return bisect_right(self.starts, at) - 1
 
 
 def paragraphs_of(article: str, stretches: Sequence[Stretch]) -> list[Paragraph]:

@@ -110,7 +110,7 @@ def test_files_that_cannot_be_read(tmp_path):
     ):
         with pytest.raises(InputError, match=reason):
             load_jsonl(path)
-    with pytest.raises(InputError, match="no .txt articles"):
+    with pytest.raises(InputError, match="no \\.txt articles"):
         load_articles(tmp_path)
 
 
@@ -156,7 +156,8 @@ def test_no_article_is_on_both_sides():
     assert not {article.id for article in train} & {article.id for article in heldout}
     texts = [quote.text for article in train for quote in article.quotes]
     held = [quote.text for article in heldout for quote in article.quotes]
-    pairs = near_duplicates(texts + held, size=5, share=0.6)
+    # Runs of six words: set phrases ("by the end of the calendar year") may recur.
+    pairs = near_duplicates(texts + held, size=6, share=0.6)
     assert [pair for pair in pairs if pair[0] < len(texts) <= pair[1]] == []
 
 

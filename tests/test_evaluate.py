@@ -86,9 +86,7 @@ class Parrot:
 
 def test_no_source_is_on_both_sides_of_the_cross_validation():
     quotes = [
-        LabelledQuote(
-            f"{i}", evaluate.Passage(f"text of {i // 4}"), evaluate.STANCES[i % 3], "Other", f"{i // 4}"
-        )
+        LabelledQuote(f"{i}", evaluate.Passage(f"text of {i // 4}"), evaluate.STANCES[i % 3], "Other", f"{i // 4}")
         for i in range(24)
     ]
     assert set(out_of_fold(Parrot, quotes)) == {"unseen"}

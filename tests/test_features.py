@@ -82,9 +82,7 @@ def test_speech_acts(text, classes):
 
 def test_a_fragment_leans_on_its_context():
     fragment = features_of(Passage("strategic trust", before="Wei called for"))
-    full = features_of(
-        Passage("We hope for trust between our two great armed forces.", before="Wei called for:")
-    )
+    full = features_of(Passage("We hope for trust between our two great armed forces.", before="Wei called for:"))
     assert "~wei" in fragment.context
     assert "~wei" not in full.context
 

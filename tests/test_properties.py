@@ -22,9 +22,9 @@ NAMES = [
     *("John Kirby", "the minister", "his Chinese counterpart", "a spokesman for the Pentagon", "U.S.", "Austin, Texas"),
     *("SECRETARY AUSTIN", "the Defense Department", "its readout", "Wei’s", "Ana", "the", "China to US"),
 ]
-VERBS = ["said", "told", "says", "saying", "called", "warned that", "according to", "as", "of", "quoted", "was", "asked"]
-LINKS = [" ", " ", " ", " ", ",", ", ", ". ", ".", ": ", ":", "? ", "! ", " — ", "—", "…", "...", "(", ")", "[", ";", "-"]
-WORDS = ["We agree", "we will fight", "no", "talks", "I", "’90s", "'em", "6'2\"", "officials’", "a.", "3", "and", "that"]
+VERBS = "said|told|says|saying|called|warned that|according to|as|of|quoted|was|asked".split("|")
+LINKS = " | | | |,|, |. |.|: |:|? |! | — |—|…|...|(|)|[|;|-".split("|")
+WORDS = "We agree|we will fight|no|talks|I|’90s|'em|6'2\"|officials’|a.|3|and|that".split("|")
 ENDS = ["\n", "\n\n", "\r\n\r\n", "\r", "\t", "\u2028", "\u00a0", "\u3000"]
 ODD = ["\0", "\ud800", "\udfff", "\ufeff", "🚢", "e\u0301", "\u200b", "\x1b[31m", "İ", "ß", "中文", "عربي", "\x85", "ﬁ"]
 
@@ -162,3 +162,11 @@ def test_batch_and_order_change_nothing(analyzer: Analyzer, batch: list[str]) ->
     single = [analyzer.analyze(text) for text in batch]
     assert list(analyzer.analyze_many(batch)) == single
     assert list(analyzer.analyze_many(reversed(batch))) == single[::-1]
+
+
+@pytest.mark.xfail(
+    strict=True, reason="a headline's names count while it stands alone, and not once a paragraph follows (coreference)"
+)
+@pytest.mark.parametrize("text", ["Pentagon Chief Lloyd Austin Says ‘We Agree’ Now", "AUSTIN A’S%B,「A"])
+def test_a_paragraph_behind_a_headline_changes_nothing(analyzer: Analyzer, text: str) -> None:
+    assert seen(analyzer.extract(f"{text}\n\n{PLAIN}")) == seen(analyzer.extract(text))

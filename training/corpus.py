@@ -91,9 +91,7 @@ def parse_article(source: str, name: str = "article") -> Article:
             )
         meta[key.strip()] = value.strip()
     if not meta.get("id"):
-        raise InputError(
-            f"{name}, line 1: the header has no id; write 'id: ' and the file's name without .txt"
-        )
+        raise InputError(f"{name}, line 1: the header has no id; write 'id: ' and the file's name without .txt")
 
     def line_of(offset: int) -> int:
         return (head + gap + body[:offset]).count("\n") + 1
@@ -236,9 +234,7 @@ def load_articles(folder: Path) -> list[Article]:
     for path in paths:
         article = parse_article(_read(path), str(path))
         if article.id != path.stem:
-            raise InputError(
-                f"{path}, line 1: id {article.id!r} differs from the file's name; make them the same"
-            )
+            raise InputError(f"{path}, line 1: id {article.id!r} differs from the file's name; make them the same")
         articles.append(article)
     return articles
 

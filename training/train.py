@@ -46,12 +46,8 @@ def details(quotes: Sequence[LabelledQuote]) -> dict[str, Any]:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.train", description=__doc__)
-    parser.add_argument(
-        "--data", type=Path, nargs="+", help="your own labelled files instead of the project's corpus"
-    )
-    parser.add_argument(
-        "--output", type=Path, default=MODELS, help="folder for stance.joblib and stance.json"
-    )
+    parser.add_argument("--data", type=Path, nargs="+", help="your own labelled files instead of the project's corpus")
+    parser.add_argument("--output", type=Path, default=MODELS, help="folder for stance.joblib and stance.json")
     options = parser.parse_args(arguments)
     try:
         if options.data:
