@@ -3,6 +3,7 @@
 What is left without a source is a quote of unknown source if it stands as a sentence, and else a term.
 """
 
+import re
 from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ class Attribution:
     utterance: int
 
 
+_HEADLINES = 3  # paragraphs at the top that can be headlines
+_BODY = 200  # paragraphs in which their words are looked for
 # Number of a quote → the paragraph where its source stands, the source, the rule that found it.
 Decided = dict[int, tuple[Paragraph, Source, str]]
 
@@ -58,6 +61,7 @@ def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[P
                     break
         _settle(paragraph, previous, decided)
         previous = paragraph
+    _settle_headlines(paragraphs, decided)
     return _attributions(article, stretches, paragraphs, decided)
 
 
@@ -98,6 +102,26 @@ def _same(decided: Decided, number: int, rule: str) -> tuple[Paragraph, Source, 
     return paragraph, source, rule
 
 
+def _settle_headlines(paragraphs: Sequence[Paragraph], decided: Decided) -> None:
+    """A headline quote without a source takes the source that the body gives for the same words."""
+    for paragraph in paragraphs[:_HEADLINES]:
+        tokens = paragraph.tokens
+        for at in paragraph.quotes:
+            words = _words(tokens[at])
+            if tokens[at].quote in decided or len(words) < 2 or (tokens and tokens[-1].text == "."):
+                continue
+            for body in paragraphs[:_BODY]:
+                same = (q for q in body.quotes if body.tokens[q].quote in decided and body is not paragraph)
+                match = next((q for q in same if len(words & _words(body.tokens[q])) >= 0.8 * len(words)), None)
+                if match is not None:
+                    decided[tokens[at].quote] = _same(decided, body.tokens[match].quote, "same words")
+                    break
+
+
+def _words(quote: Token) -> set[str]:
+    return set(re.findall(r"\w+", quote.text.lower()))
+
+
 def _is_full(tokens: Sequence[Token], place: Place) -> bool:
     """Whether the quote stands as a sentence of its own: nothing of the writer's before it, full words inside."""
     text = tokens[place.at].text.strip()
@@ -121,6 +145,8 @@ def _sentence_before(paragraph: Paragraph, place: Place) -> Source | None:
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
     strong, weak = nearest_cues(tokens, left, right)
+    if right - left < 4:
+        return None  # a heading
     found = strong or weak
     if found and is_person(tokens, found.mention):
         return found

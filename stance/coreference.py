@@ -107,15 +107,16 @@ class _Resolver:
         head = main[-1]
         names = [bare(t) for t in main if is_capital(t) and not is_descriptive(t) and not t.possessive]
         foreign = [n for n in names if institution and n not in institution_words(institution)]
-        if institution and not any(self.persons.by_name.get(n) for n in foreign):
+        if institution and not any(self.persons.known(n) for n in foreign):
             names = []
-        if not names and tokens[1:2] and tokens[1].lower == "of" and bare(head) in word_list("titles.txt"):
+        titled = bare(head) in word_list("titles.txt") and office_class(main) is None
+        if not names and titled and len(main) < len(tokens):
             rest: list[str] = []
             for token in reversed(tokens[2:]):
                 if not (is_capital(token) and not is_descriptive(token) and not token.possessive):
                     break
                 rest.insert(0, bare(token))
-            if rest and self.persons.by_name.get(rest[-1]):  # Secretary of Defense Lloyd Austin
+            if rest and self.persons.known(rest[-1]):  # Secretary of Defense Lloyd Austin
                 return self._bearer(rest, tokens, start)
         if names and is_capital(head) and not (is_role(head) and head.text.islower()):
             return self._bearer(names, tokens, start)
@@ -127,6 +128,9 @@ class _Resolver:
             if isinstance(spoken, Speaker):
                 return unnamed(tokens, start, spoken)
             return spoken or unnamed(tokens, start)
+        countries = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
+        if words[-1] == "counterpart" and countries:
+            return self._counterpart(countries, start)
         holder = self._office_holder(words, start)
         if holder:
             return holder
@@ -172,8 +176,7 @@ class _Resolver:
 
     def _bearer(self, names: Sequence[str], tokens: Sequence[Token], start: int) -> Referent:
         for speaker in self.roster.speakers:
-            around = self.article[max(0, start - 40) : start + 60]
-            if any(n in around for n in speaker.namesakes):
+            if any(self._stands_at(namesake, start) for namesake in speaker.namesakes):
                 return None
         for key in (names[-1], names[0]):
             known = self.persons.by_name.get(key, ())
@@ -188,6 +191,18 @@ class _Resolver:
         person = Person(set(names))
         person.describe(start, {bare(t) for t in tokens})
         return person
+
+    def _stands_at(self, phrase: str, start: int) -> bool:
+        """Whether the phrase stands in the article so that it covers `start`."""
+        found = self.article.find(phrase, max(0, start - len(phrase) + 1), start + len(phrase) + 1)
+        return 0 <= found <= start < found + len(phrase)
+
+    def _counterpart(self, countries: set[str], start: int) -> Referent:
+        """His Chinese counterpart: the one the article names with such an office, else ours."""
+        found = self._candidates({"minister"}, start, countries) or self._candidates({"secretary"}, start, countries)
+        if found:
+            return found[0]
+        return next((s for s in self.roster.persons if s.country in countries and "counterpart" in s.roles), None)
 
     def _office_holder(self, words: Sequence[str], start: int) -> Referent:
         """The holder of an office that the roster lists, unless the article gives it to somebody else."""

@@ -182,7 +182,7 @@ def _action(mark: _Mark, stack: Sequence[_Mark], doubles: int, stronger: bool) -
             return "close" if doubles and not inches else "none"
         if doubles and text not in _PREFER_OPEN:
             return "close"
-        return "open" if not mark.right.isspace() else "none"
+        return "open" if not (mark.right.isspace() or mark.left.isdigit()) else "none"
     if mark.may_open and not mark.may_close:
         return "open"
     if mark.may_close and stack and not stack[-1].double:
@@ -264,9 +264,13 @@ def _is_writers(article: str, mark: _Mark, end: int, pairs: Sequence[tuple[_Mark
     inner = _between(pairs, mark.start, end)
     if inner and _reports(article, mark.end, end, inner):
         return True
+    behind = not article[max(0, mark.start - 2) : mark.start].strip()
+    if not behind and article[mark.end : mark.end + 1].islower():
+        return True  # in the middle of a sentence: a stray mark, not the beginning of a long quote
     if article[end - 1].isalnum() and end - mark.end < 80 and not _FIRST_PERSON.search(article, mark.end, end):
         return True  # a heading
-    return first and not _FIRST_PERSON.search(article, mark.end, end)
+    # In the first paragraph nobody has been introduced yet, so that words in the third person are the writer's.
+    return first and behind and not _FIRST_PERSON.search(article, mark.end, end)
 
 
 def _tag(article: str, start: int, end: int) -> int | None:

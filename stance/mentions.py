@@ -7,7 +7,7 @@ data/word_classes.tsv, so that the grammar stays readable and quick.
 import re
 from collections.abc import Sequence
 
-from stance.lexicons import verb_lemmas
+from stance.lexicons import table, verb_lemmas
 from stance.tokens import Token, is_role, verb_class
 
 _REACH = 14  # words of the longest noun phrase looked for
@@ -297,7 +297,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     if following == "to" and token.lower.startswith(("continu", "begin", "began", "start", "mean")):
         return False
-    if token.lower in ("went", "goes", "carried") and not (at + 1 < len(tokens) and tokens[at + 1].lower == "on"):
+    if table("particle_verbs.tsv").get(token.lower, following) != following:
         return False
     before = tokens[at - 1] if at else None
     if before is not None and (before.kind in ("determiner", "possessive", "linker") or before.possessive):

@@ -8,7 +8,6 @@ from stance.marks import Stretch
 from stance.sentences import paragraph_spans, sentence_spans
 from stance.tokens import Token, tokens_of
 
-
 _REACH = 200  # tokens of a sentence that are read on either side of a quote
 
 

@@ -53,20 +53,23 @@ class Persons:
         self.roster = roster
         self.all: list[Person] = []
         self.by_name: dict[str, list[Person]] = {}
-        self._roster_names = {w for s in roster.speakers for n in s.names for w in normal(n).split()}
+        self._roster_names = {w for s in roster.persons for n in s.names for w in normal(n).split()}
         self._capitalised = set(_MID_SENTENCE.findall(article))
         for paragraph in paragraphs:
-            self._gather(paragraph, alone=len(paragraphs) == 1)
+            if not headline(paragraph.tokens):  # every word has a capital there
+                self._gather(paragraph)
+
+    def known(self, name: str) -> bool:
+        """Whether the name is that of a person of the article or of the roster."""
+        return name in self.by_name or name in self._roster_names
 
     @property
     def recent(self) -> list[Person]:
         """The persons that descriptions and pronouns are looked for among: no article has more that matter."""
         return self.all[-_MOST:]
 
-    def _gather(self, paragraph: Paragraph, *, alone: bool) -> None:
+    def _gather(self, paragraph: Paragraph) -> None:
         tokens = paragraph.tokens
-        if headline(tokens) and not alone:
-            return  # every word has a capital there
         at = 0
         while at < len(tokens):
             if tokens[at].kind not in ("capital", "verb") or not tokens[at].text[0].isupper():

@@ -172,7 +172,7 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
             weak = verb_class(tokens[at]) == "weak" and not near
             if weak and found and _in_relative_clause(tokens, found.mention[1], at):
                 continue
-        elif tokens[at].lower == "according" or tokens[at].lower in ("citing",):
+        elif tokens[at].lower in ("according", "citing") or (tokens[at].lower == "in" and stop - at <= 12):
             found = _according(tokens, at, stop)
         elif tokens[at].lower in word_list("speech_nouns.txt") and _leads_on(tokens, at, stop):
             found = _possessor(tokens, at, left)

@@ -31,6 +31,8 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
     owned = previous is not None and (previous.kind == "possessive" or previous.possessive)
     article = previous is not None and (owned or previous.kind == "determiner")
     definite = previous is not None and (owned or previous.lower == "the")
+    if named and definite and words[-1].lower() in word_list("term_heads.txt"):
+        return True
     if head and (named or (article and definite)) and not _cue_close(tokens, at, left):
         return True
     if not named or previous is None or headline(tokens[left:right]):
