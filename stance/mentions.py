@@ -217,7 +217,7 @@ def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | 
 
 def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
     """The first noun phrase of a clause, behind an opening adverbial: In Tokyo on Friday, *the minister* …"""
-    at = first
+    at, adverbial = first, False
     if at < last and tokens[at].text.isupper() and len(tokens[at].text) > 2:  # a dateline: WASHINGTON, May 2 —
         at = next((k + 1 for k in range(at, min(last, at + 14)) if tokens[k].text in _DASHES), at)
     while at < last:
@@ -230,7 +230,7 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
                 inner = phrase_right(tokens, at + 1, last) if token.kind in ("preposition", "linker") else None
                 at = inner[1] if inner and tokens[inner[0]].kind != "pronoun" else at + 1
                 continue
-            at = comma + 1
+            at, adverbial = comma + 1, True
             continue
         if token.kind == "relative":
             comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
@@ -240,10 +240,26 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
             continue
         if token.is_word:
             phrase = phrase_right(tokens, at, last)
+            following = tokens[phrase[1]] if phrase and phrase[1] < last else None
+            if phrase and following and following.lower in ("later", "earlier", "ago"):
+                at = phrase[1] + 1  # Hours later, X …
+                continue
+            place = adverbial and following is not None and following.text == "," and phrase is not None
+            if phrase and place and _new_subject(tokens, phrase[1] + 1, last):
+                at, adverbial = phrase[1] + 1, False  # In Salem, New Hampshire, X …
+                continue
             if phrase:
                 return phrase
         at += 1
     return None
+
+
+def _new_subject(tokens: Sequence[Token], at: int, last: int) -> bool:
+    """Whether a name stands here that a verb follows, not another comma."""
+    if at >= last or tokens[at].kind != "capital":
+        return False
+    phrase = phrase_right(tokens, at, last)
+    return phrase is not None and phrase[1] < last and tokens[phrase[1]].kind in ("verb", "auxiliary", "word", "adverb")
 
 
 def able_to_speak(tokens: Sequence[Token], phrase: Phrase) -> bool:

@@ -169,13 +169,17 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
         if at in verbs:
             found = _subject_of(tokens, at, left, stop, verbs)
             near = stop - at <= 2 or (stop - at == 3 and tokens[stop - 1].text in ",:")
-            weak = verb_class(tokens[at]) == "weak" and not near
+            weak = (verb_class(tokens[at]) == "weak" and not near) or _modal(tokens, at)
             if weak and found and _in_relative_clause(tokens, found.mention[1], at):
                 continue
         elif tokens[at].lower in ("according", "citing") or (tokens[at].lower == "in" and stop - at <= 12):
             found = _according(tokens, at, stop)
         elif tokens[at].lower in word_list("speech_nouns.txt") and _leads_on(tokens, at, stop):
             found = _possessor(tokens, at, left)
+            # said that the minister's remarks “…”: what is said of them
+            outer = next((v for v in sorted(verbs, reverse=True) if verb_class(tokens[v]) == "say" and v < at), None)
+            if found and stop - at <= 2 and outer is not None and tokens[stop - 1].text != ":":
+                found = None
         if found and weak:
             spare = spare or found
         elif found:
@@ -183,6 +187,20 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
     if spare and colon:
         spare = None  # the subject of the clause before the colon is the better guess
     return None, spare and _named(tokens, spare)
+
+
+_MODALS = frozenset(
+    "would will wo can could may might must shall should won't won’t wouldn't wouldn’t can't can’t couldn't couldn’t "
+    "shouldn't shouldn’t doesn't doesn’t don't don’t didn't didn’t does do did".split()
+)
+
+
+def _modal(tokens: Sequence[Token], verb: int) -> bool:
+    """Whether the verb is one of a plan or a refusal (would continue, won’t allow), which seldom reports words."""
+    at = verb - 1
+    while at >= 0 and (tokens[at].kind == "adverb" or tokens[at].lower == "be"):
+        at -= 1
+    return at >= 0 and tokens[at].lower in _MODALS
 
 
 def _in_relative_clause(tokens: Sequence[Token], end: int, verb: int) -> bool:
@@ -230,12 +248,21 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
             after = mentions.phrase_right(tokens, verb + 1, stop)  # Yes, says X, “…”
             if after and mentions.able_to_speak(tokens, after) and after[1] < stop and tokens[after[1]].text == ",":
                 return Source(after, cue)
+    elif before > left and tokens[before].kind in ("capital", "word"):
+        phrase = mentions.phrase_left(tokens, before, left)  # with one of her ads asking, footage of Trump saying
+        lead = tokens[phrase[0] - 1].lower if phrase and phrase[0] > left else ""
+        if (
+            phrase
+            and is_person(tokens, phrase)
+            and lead in ("with", "of", "heard", "saw", "shows", "showed", "quoting")
+        ):
+            return Source(phrase, cue)
     # A participle, an infinitive or a second verb shares the subject of the verb before it.
     main = mentions.clause_subject(tokens, left, verb)
     if main and not mentions.able_to_speak(tokens, main):
         main = None
     for earlier in sorted((v for v in verbs if v < verb), reverse=True):
-        if not tokens[earlier].lower.endswith("ing"):
+        if not tokens[earlier].lower.endswith("ing") and not (main and verb_class(tokens[earlier]) == "weak"):
             phrase = mentions.subject_left(tokens, earlier, left)
             if phrase and main and tokens[phrase[0]].kind == "pronoun":
                 return Source(main, cue)
@@ -259,7 +286,9 @@ def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: s
         return phrase
     for verb in sorted((v for v in verbs if v < phrase[0] and verb_class(tokens[v]) == "say"), reverse=True):
         outer = mentions.subject_left(tokens, verb, left)
-        joined = all(t.kind != "quote" and t.text not in ";:" for t in tokens[verb : phrase[0]])
+        if outer is None and verb > left and tokens[verb - 1].lower in ("and", "but"):
+            outer = mentions.clause_subject(tokens, left, verb)
+        joined = all(t.text not in ";:" for t in tokens[verb : phrase[0]])
         personal = tokens[phrase[0]].lower[:2] in ("he", "sh")
         if outer and personal and _is_channel(tokens, outer):
             continue
@@ -288,7 +317,7 @@ def _leads_on(tokens: Sequence[Token], noun: int, stop: int) -> bool:
         return opening not in _BE | {"has", "had", "will"}
     following = tokens[noun + 1].lower
     linked = following in ("was", "is") and (stop - noun <= 3 or tokens[noun + 2].lower == "that")
-    return linked or following in ("that", "of", "as", ":", ",")
+    return linked or following in ("that", "of", ":", ",")
 
 
 def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
@@ -296,7 +325,9 @@ def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
     for at in range(noun - 1, max(left, noun - 4) - 1, -1):
         token = tokens[at]
         if token.lower in ("his", "her", "their", "its"):
-            return Source((at, at + 1), (noun, noun + 1))
+            main = mentions.clause_subject(tokens, left, at)  # She wants it because, in her words, “…”
+            personal = main is not None and tokens[main[0]].lower in ("he", "she")
+            return Source(main if main and personal else (at, at + 1), (noun, noun + 1))
         if token.possessive:
             phrase = mentions.phrase_left(tokens, at, left)
             return Source(phrase, (noun, noun + 1)) if phrase else None
