@@ -197,6 +197,8 @@ _MODALS = frozenset(
 
 def _modal(tokens: Sequence[Token], verb: int) -> bool:
     """Whether the verb is one of a plan or a refusal (would continue, won’t allow), which seldom reports words."""
+    if tokens[verb].lower in ("say", "tell", "call", "describe", "write"):
+        return False  # did not say “closed”: always a verb of speech
     at = verb - 1
     while at >= 0 and (tokens[at].kind == "adverb" or tokens[at].lower == "be"):
         at -= 1

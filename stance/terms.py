@@ -37,6 +37,8 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
         return True
     if not named or previous is None or headline(tokens[left:right]):
         return False
+    if len(words) > 1 and (previous.lower == "on" or previous.text[:3].isupper()) and not text.endswith("."):
+        return True  # on “Meet the Nation”, ABC's “This Day”: a programme
     return (article or previous.kind in ("capital", "linker", "preposition")) and not _cue_close(tokens, at, left)
 
 
