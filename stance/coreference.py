@@ -101,6 +101,11 @@ class _Resolver:
         first = bare(tokens[0]).split("’")[0].split("'")[0]
         if len(tokens) == 1 and first in _PERSONAL | _IMPERSONAL:
             return self._antecedent(start, first)
+        conjunction = next(
+            (k for k, t in enumerate(tokens) if k and t.lower == "and" and is_capital(tokens[k - 1])), None
+        )
+        if conjunction and not is_descriptive(tokens[conjunction - 1]):
+            tokens = tokens[:conjunction]  # of two sources the first that is named (guidelines, section 2, rule 4)
         main = main_part(tokens)
         words = [bare(t) for t in tokens]
         institution = self._institution_in(words)
@@ -177,7 +182,7 @@ class _Resolver:
     def _bearer(self, names: Sequence[str], tokens: Sequence[Token], start: int) -> Referent:
         for speaker in self.roster.speakers:
             if any(self._stands_at(namesake, start) for namesake in speaker.namesakes):
-                return None
+                return unnamed(tokens, start)  # somebody, but nobody on the roster
         for key in (names[-1], names[0]):
             known = self.persons.by_name.get(key, ())
             holders = [p for p in known if set(names) <= p.names or (p.names <= set(names) and len(p.names) > 1)]
@@ -428,7 +433,8 @@ class _Resolver:
             if phrase and same and tokens[phrase[0]].lower in ("a", "an"):
                 phrase = None  # when a delegate challenged him, he …
             if phrase and tokens[phrase[1] - 1].end <= start:
-                yield self.referent(_span(self.article, tokens, phrase))
+                for part in _conjuncts(tokens, phrase):
+                    yield self.referent(_span(self.article, tokens, part))
             yield from self._institution_document(tokens[left:right], start)
 
     def _institution_document(self, tokens: Sequence[Token], start: int) -> Iterable[Referent]:
@@ -503,6 +509,13 @@ class _Resolver:
             if known and not elsewhere:
                 return speaker
         return None
+
+
+def _conjuncts(tokens: Sequence[Token], phrase: mentions.Phrase) -> list[mentions.Phrase]:
+    """Austin and Wei → Austin, Wei."""
+    ands = [k for k in range(phrase[0] + 1, phrase[1] - 1) if tokens[k].lower == "and"]
+    starts, ends = [phrase[0], *(k + 1 for k in ands)], [*ands, phrase[1]]
+    return list(zip(starts, ends, strict=True))
 
 
 def _gender_fits(pronoun: str, pronouns: Sequence[str]) -> bool:

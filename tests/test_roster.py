@@ -44,7 +44,9 @@ BROKEN = {
 
 def analyzer_with(name: str) -> Analyzer:
     if name not in ANALYZERS:
-        ANALYZERS[name] = Analyzer(load_roster(CASES / "rosters" / f"{name}.toml"))
+        ANALYZERS[name] = Analyzer(
+            load_roster(name if name in shipped_rosters() else CASES / "rosters" / f"{name}.toml")
+        )
     return ANALYZERS[name]
 
 
