@@ -128,6 +128,11 @@ class _Resolver:
         if words[:2] == ["one", "of"]:
             main, words, head = tokens[2:], words[2:], tokens[-1]
         speaks = office_class(main)
+        owners = [bare(t) for t in main if t.possessive and is_capital(t) and not is_descriptive(t)]
+        if owners and (bare(head) in word_list("speech_nouns.txt") or speaks in ("document", "paper")):
+            owner = self._bearer(owners, tokens, start)  # Austin's letter, Ryder's answer
+            if self._on_roster(owner):
+                return owner
         if speaks == "spokesperson":
             spoken = self._spokesperson(tokens, institution, start)
             if isinstance(spoken, Speaker):
@@ -136,7 +141,8 @@ class _Resolver:
         countries = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
         if words[-1] == "counterpart" and countries:
             return self._counterpart(countries, start)
-        holder = self._office_holder(words, start)
+        elsewhere = any(t.possessive and is_capital(t) and not is_descriptive(t) for t in main) and not institution
+        holder = None if elsewhere else self._office_holder(words, start)
         if holder:
             return holder
         if speaks == "document":
@@ -144,6 +150,8 @@ class _Resolver:
                 return self._antecedent(start, "its")
             short = [s for s in self.roster.institutions if set(s.short) & set(words)]
             institution = institution or (short[0] if short else None)
+            if institution is None and bare(head) == "readout" and countries:
+                institution = next((s for s in self.roster.institutions if s.country in countries), None)
             if institution is None and tokens[0].lower == "the":
                 institution = self._document_of(bare(head), start)
             if institution is None and tokens[0].lower in ("a", "the"):
@@ -346,23 +354,35 @@ class _Resolver:
         roles = {w for w in words if w in word_list("roles.txt") and w not in table("nationalities.tsv")}
         if not roles and not (countries and "the" in words and last and re.search(r"(?:an|ese|ish|i)$", last)):
             return None
+        if words & {"his", "her", "its", "their"}:
+            return None
         same = self._same_description(last, start) if last and last not in word_list("titles.txt") else None
         if same and isinstance(same[0], Person) and same[0].unnamed:
             return same[0]
         if words & {"a", "an", "another", "one", "some"} or (last and last.endswith("s") and last != "chinese"):
             return None  # somebody new, or several
-        return next(iter(self._candidates(roles, start, countries)), None)
+        if countries and not roles & word_list("titles.txt"):
+            roles = set()  # the Chinese guest, the American official
+        # the prime minister is another than the minister of defense
+        qualifiers = (words & word_list("titles.txt")) - word_list("roles.txt")
+        found = self._candidates(roles, start, countries)
+        return next((p for p in found if qualifiers <= self._described_as(p)), None)
+
+    def _described_as(self, person: Person) -> set[str]:
+        """The words for a person: those of the article, and for a speaker those of the roster."""
+        speaker = self.persons.on_roster(person)
+        offices = {w for o in speaker.offices for w in normal(o).split()} | set(speaker.roles) if speaker else set()
+        return person.words | offices
 
     def _candidates(self, roles: set[str], start: int, countries: set[str]) -> list[Person]:
         """The persons met before whose description holds the roles and no other country, the last met first."""
         number = self._paragraph_at(start)
         fitting = []
         for person in self.persons.recent:
-            words = set(person.words)
+            words = self._described_as(person)
             speaker = self.persons.on_roster(person)
-            explicit = bool(roles) and roles <= words
+            explicit = bool(roles) and roles <= person.words
             if speaker:
-                words |= {w for o in speaker.offices for w in normal(o).split()} | set(speaker.roles)
                 own = {speaker.country}
             else:
                 own = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
@@ -505,7 +525,8 @@ class _Resolver:
             plain = not words & {"for", "of"} and not words & set(table("nationalities.tsv"))
             if speaks and plain and not elsewhere and self._institution_near(person.places[0]) is speaker:
                 return speaker
-            known = any(normal(name).split()[-1] in person.names for name in speaker.spokespeople)
+            full = [set(normal(name).split()) for name in speaker.spokespeople]
+            known = any(person.names and (person.names <= names or names <= person.names) for names in full)
             if known and not elsewhere:
                 return speaker
         return None
