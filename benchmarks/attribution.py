@@ -1,14 +1,17 @@
-"""Scores quote detection and attribution on annotated news: python benchmarks/attribution.py FOLDER [--rules] [--errors N]
+"""Scores quote detection and attribution on annotated news.
+
+    python benchmarks/attribution.py FOLDER [--rules] [--errors N]
 
 FOLDER (or a single file) holds JSON lines, an article a line:
-    {"id", "text", "quotes": [{"start", "end", "kind", "source_text", "source_spans"}], "unattributed": [{"start", "end"}]}
-That is PolNeAR (Newell, Margolin and Ruths 2018, "An Attribution Relations Corpus for Political News", LREC) with the
-quoted stretches of its attributions; `source_text` is None where the article gives no source.
+    {"id", "text", "quotes": [{"start", "end", "kind", "source_text", "source_spans"}]}
+That is PolNeAR (Newell, Margolin and Ruths 2018, "An Attribution Relations Corpus for Political News", LREC) with
+the quoted stretches of its attributions; `source_text` is None where the article gives no source.
 
 The corpus is public and not ours to ship: get it at github.com/networkdynamics/PolNeAR and convert it to such lines.
 
-Figures: detection (exact: both edges within two characters; overlap: at least 0.8 of what either covers), recall on full quotes, the
-mention (overlaps a gold source span), the name (shares a capitalised word, or is the same pronoun), and end to end (quote and name).
+Figures: detection (exact: both edges within two characters; overlap: at least 0.8 of what either covers), recall on
+full quotes, the mention (overlaps a gold source span), the name (shares a capitalised word, or is the same pronoun),
+and end to end (quote and name).
 """
 
 import argparse
@@ -24,6 +27,7 @@ from stance.analyzer import Analyzer
 from stance.attribution import Attribution
 from stance.lexicons import table, word_list
 
+_WHERE = "The corpus is public: get it at github.com/networkdynamics/PolNeAR and convert it to the lines of --help."
 OVERLAP = 0.8
 EDGE = 2  # characters by which an exact edge may differ
 
@@ -31,9 +35,7 @@ EDGE = 2  # characters by which an exact edge may differ
 def articles_in(path: Path) -> Iterator[dict[str, Any]]:
     files = sorted(path.glob("*.jsonl")) if path.is_dir() else [path]
     if not files or not all(file.exists() for file in files):
-        sys.exit(
-            f"{path}: no .jsonl files there. {(__doc__ or '').split('The corpus is public')[1].split('Figures')[0]}"
-        )
+        sys.exit(f"{path}: no .jsonl files there. {_WHERE}")
     for file in files:
         for line in file.read_text(encoding="utf-8").splitlines():
             row = json.loads(line)

@@ -101,11 +101,9 @@ def quoted_stretches(article: str) -> list[Stretch]:
 def _marks(article: str, start: int, end: int) -> list[_Mark]:
     """The marks of a paragraph with what their neighbours allow; apostrophes and elisions left out."""
     marks: list[_Mark] = []
-    matches = list(_MARK.finditer(article, start, end))
-    rights = _right_neighbours(article, [m.span() for m in matches], end)
-    for match, right in zip(matches, rights, strict=True):
-        text = match.group()
-        a, b = match.span()
+    spans = [match.span() for match in _MARK.finditer(article, start, end)]
+    for (a, b), right in zip(spans, _right_neighbours(article, spans, end), strict=True):
+        text = article[a:b]
         left = article[a - 1] if a > start else " "
         before = marks[-1] if marks and marks[-1].end == a else None
         opens_left = left.isspace() or left in _OPENING or (before is not None and before.may_open)

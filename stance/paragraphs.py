@@ -8,7 +8,7 @@ from stance.marks import Stretch
 from stance.sentences import paragraph_spans, sentence_spans
 from stance.tokens import Token, tokens_of
 
-_REACH = 200  # tokens of a sentence that are read on either side of a quote
+_REACH = 120  # tokens of a sentence that are read on either side of a quote
 
 
 @dataclass(frozen=True, slots=True)
