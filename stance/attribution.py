@@ -33,6 +33,8 @@ class Attribution:
 
 _HEADLINES = 3  # paragraphs at the top that can be headlines
 _BODY = 200  # paragraphs in which their words are looked for
+# What is not part of the mention: a possessive ’s, the auxiliary in he’d.
+_ENDING = re.compile(r"['’](?:s|d|ll|re|ve|m)$")
 # Number of a quote → the paragraph where its source stands, the source, the rule that found it.
 Decided = dict[int, tuple[Paragraph, Source, str]]
 
@@ -72,7 +74,7 @@ def _settle(paragraph: Paragraph, previous: Paragraph | None, decided: Decided) 
     for at in quotes:
         number, place = tokens[at].quote, paragraph.place(at)
         if number not in decided and not terms.is_term(tokens, at, place.left, place.right):
-            between = _sentence_before(paragraph, place)
+            between = _sentence_before(paragraph, place, decided)
             if between and (last is not None or _is_full(tokens, place)):
                 decided[number] = (paragraph, between, "sentence before")
             elif last is not None:
@@ -129,14 +131,14 @@ def _is_full(tokens: Sequence[Token], place: Place) -> bool:
     return alone and (len(text.split()) >= 3 or text[-1:] in ".!?…,")
 
 
-def _sentence_before(paragraph: Paragraph, place: Place) -> Source | None:
+def _sentence_before(paragraph: Paragraph, place: Place, decided: Decided) -> Source | None:
     """The source named by the sentence that leads to the quote: “Ryder cited the airlines. “…””"""
     number = paragraph.sentence_of(place.at)
     if number <= 0:
         return None
     left, right = paragraph.starts[number - 1], paragraph.starts[number]
-    first = bisect_left(paragraph.quotes, left)
-    if paragraph.quotes[first] < right:
+    own = paragraph.quotes[bisect_left(paragraph.quotes, left) : bisect_left(paragraph.quotes, right)]
+    if any(paragraph.tokens[quote].quote in decided for quote in own):
         return None  # that sentence has its own quote: the paragraph's source goes on
     if not _is_full(paragraph.tokens, place):
         return None
@@ -145,7 +147,7 @@ def _sentence_before(paragraph: Paragraph, place: Place) -> Source | None:
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
     strong, weak = nearest_cues(tokens, left, right)
-    if right - left < 4:
+    if right - left < 4 and not (strong and tokens[right - 1].text == ":"):
         return None  # a heading
     found = strong or weak
     if found and is_person(tokens, found.mention):
@@ -220,8 +222,6 @@ def _interrupted(paragraph: Paragraph, first: int, second: int) -> bool:
 
 def _span(article: str, tokens: Sequence[Token], phrase: mentions.Phrase) -> Span:
     start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
-    text = article[start:end]
-    for ending in ("'s", "’s"):
-        if text.endswith(ending):
-            end -= 2
+    ending = _ENDING.search(article, start, end)
+    end = ending.start() if ending else end
     return Span(start, end, article[start:end])

@@ -8,7 +8,7 @@ a pronoun to the source of the paragraph, else to the last subject. Where nothin
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 from stance import mentions
 from stance.attribution import Attribution
@@ -21,6 +21,7 @@ from stance.persons import (
     institution_words,
     is_capital,
     is_descriptive,
+    is_human,
     is_human_role,
     main_part,
     normal,
@@ -37,6 +38,8 @@ _SENTENCES_BACK = 12  # sentences of a paragraph that a pronoun looks back
 _LOOK_BACK = 4  # paragraphs that a pronoun looks back
 _PERSONAL = frozenset("he she him her his hers who".split())
 _IMPERSONAL = frozenset("it its they their them which".split())
+_INDEFINITE = frozenset("a an any no every each whoever those".split())
+_SEVERAL = frozenset("they their them".split())
 _FEMALE = frozenset("she her hers ms mrs miss mother woman spokeswoman congresswoman chairwoman queen lady".split())
 _MALE = frozenset("he him his mr sir lord king prince father man spokesman congressman chairman".split())
 
@@ -62,6 +65,7 @@ class _Resolver:
         self.attributions = attributions
         self.roster = roster
         self.persons = Persons(article, paragraphs, roster)
+        self.prose = _without_quotes(article, attributions)
         self.resolved: dict[tuple[int, int], Referent] = {}
         self.starts = [p.start for p in paragraphs]
         self.quote_starts = [a.stretch.start for a in attributions]
@@ -249,7 +253,7 @@ class _Resolver:
         return speaker
 
     def _words_before(self, start: int, reach: int = _TEXT_BACK) -> list[str]:
-        return [normal(w) for w in re.findall(r"[\w.’']+", self.article[max(0, start - reach) : start])]
+        return [normal(w) for w in re.findall(r"[\w.’']+", self.prose[max(0, start - reach) : start])]
 
     def _last_named(self, speaker: Speaker, start: int) -> int | None:
         """Where the article last names the speaker before `start`; 0 if only later; None if never."""
@@ -354,7 +358,7 @@ class _Resolver:
         roles = {w for w in words if w in word_list("roles.txt") and w not in table("nationalities.tsv")}
         if not roles and not (countries and "the" in words and last and re.search(r"(?:an|ese|ish|i)$", last)):
             return None
-        if words & {"his", "her", "its", "their"}:
+        if words & {"his", "her", "its", "their"} or (last and not is_human(last)):
             return None
         same = self._same_description(last, start) if last and last not in word_list("titles.txt") else None
         if same and isinstance(same[0], Person) and same[0].unnamed:
@@ -406,7 +410,7 @@ class _Resolver:
     def _antecedent(self, start: int, pronoun: str) -> Referent:
         number = self._paragraph_at(start)
         for back in range(min(_LOOK_BACK, number + 1)):
-            if pronoun in _IMPERSONAL and self._other_body(number - back, start):
+            if pronoun in _IMPERSONAL and self._other_body(number - back, start, pronoun):
                 return None
             for candidate in chain(
                 self._subjects_before(number - back, start), self._names_before(number - back, start)
@@ -415,9 +419,19 @@ class _Resolver:
                     return candidate
         return None
 
-    def _other_body(self, number: int, start: int) -> bool:
-        """Whether the last source of the paragraph is a body that is not on the roster: *it* is that one."""
+    def _other_body(self, number: int, start: int, pronoun: str) -> bool:
+        """Whether the last body of the paragraph that speaks or acts is not on the roster: *it* is that one."""
         paragraph = self.paragraphs[number]
+        last = bisect_left(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start)
+        bounds = [*paragraph.starts, len(paragraph.tokens)][max(0, last - _SENTENCES_BACK) : last + 1]
+        for left, right in reversed(list(pairwise(bounds))):
+            phrase = mentions.clause_subject(paragraph.tokens, left, right)
+            if phrase is None or paragraph.tokens[phrase[1] - 1].end > start:
+                continue
+            head = paragraph.tokens[phrase[1] - 1]
+            people = pronoun in _SEVERAL and bare(head).endswith("s")  # the protesters … they
+            if people if is_human(bare(head)) else is_role(head):
+                return self._on_roster(self.referent(_span(self.article, paragraph.tokens, phrase))) is None
         for mention in self._mentions_before(start):
             if paragraph.start <= mention.start and mention.end <= paragraph.end:
                 first = mention.text.lower().split()[0]
@@ -431,6 +445,7 @@ class _Resolver:
         sentence = paragraph.tokens[paragraph.starts[last - 1]].start if last and paragraph.tokens else start
         low, high = paragraph.start, min(sentence if number == self._paragraph_at(start) else start, paragraph.end)
         found = [(place, p) for p in self.persons.recent if (place := p.last_before(high)) is not None and place >= low]
+        found = [(place, p) for place, p in found if not _in_question(paragraph, place)]
         return [p for _, p in sorted(found, key=lambda f: -f[0])]
 
     def _paragraph_at(self, start: int) -> int:
@@ -448,9 +463,11 @@ class _Resolver:
             for mention in self._mentions_before(start):
                 if tokens[left].start <= mention.start < end:
                     yield self.referent(mention)
+            if tokens[right - 1].text == "?":
+                continue  # Has Austin seen it? “He has,” he says: whoever answers
             phrase = mentions.clause_subject(tokens, left, right)
             same = left < len(tokens) and tokens[min(right, len(tokens)) - 1].end > start
-            if phrase and same and tokens[phrase[0]].lower in ("a", "an"):
+            if phrase and same and tokens[phrase[0]].lower in _INDEFINITE:
                 phrase = None  # when a delegate challenged him, he …
             if phrase and tokens[phrase[1] - 1].end <= start:
                 for part in _conjuncts(tokens, phrase):
@@ -474,6 +491,8 @@ class _Resolver:
         if not personal or not (speaker or referent.unnamed or self._human(referent)):
             return False
         words = referent.words | set(referent.names)
+        if referent.unnamed and len(words) == 1 and next(iter(words)).endswith("s"):
+            return False  # Editors abroad, he said
         if speaker and speaker.kind == "person":
             return _gender_fits(pronoun, speaker.pronouns)
         female, male = bool(words & _FEMALE), bool(words & _MALE)
@@ -501,8 +520,13 @@ class _Resolver:
     def _institution_in(self, words: Sequence[str]) -> Speaker | None:
         text = " " + " ".join(words) + " "
         for speaker in self.roster.institutions:
-            if any(f" {normal(name)} " in text for name in speaker.names):
-                return speaker
+            for name in speaker.names:
+                found = text.find(f" {normal(name)} ")
+                if found < 0:
+                    continue
+                owner = table("nationalities.tsv").get(text[:found].rpartition(" ")[2])
+                if owner is None or speaker.country is None or owner == speaker.country:
+                    return speaker  # not Australia's Department of Defense
         return None
 
     def _on_roster(self, referent: Referent) -> Speaker | None:
@@ -530,6 +554,23 @@ class _Resolver:
             if known and not elsewhere:
                 return speaker
         return None
+
+
+def _in_question(paragraph: Paragraph, place: int) -> bool:
+    """Whether the writer asks there: who is named in the question is not the one who answers."""
+    number = bisect_right(paragraph.starts, place, key=lambda index: paragraph.tokens[index].start)
+    last = paragraph.starts[number] if number < len(paragraph.starts) else len(paragraph.tokens)
+    return last > 0 and paragraph.tokens[last - 1].text == "?"
+
+
+def _without_quotes(article: str, attributions: Sequence[Attribution]) -> str:
+    """The writer's own words: the article with blanks for what is quoted."""
+    pieces, at = [], 0
+    for attribution in attributions:
+        stretch = attribution.stretch
+        pieces += [article[at : stretch.start], " " * (stretch.end - stretch.start)]
+        at = stretch.end
+    return "".join([*pieces, article[at:]])
 
 
 def _conjuncts(tokens: Sequence[Token], phrase: mentions.Phrase) -> list[mentions.Phrase]:

@@ -16,10 +16,16 @@ _DASHES = frozenset("—–-―")
 _ADVERBIAL = frozenset(("preposition", "conjunction", "adverb", "calendar", "linker"))
 _DANGLING = frozenset(("linker", "preposition", "determiner", "possessive", "punctuation"))
 _SHARED = frozenset(
-    "and but went goes going gone continued began begun quoted used tried wanted proceeded took turned".split()
+    "and but went goes going gone continued began begun quoted used tried wanted proceeded took turned prompted forced "
+    "compelled moved keen quick eager careful able".split()
 )
 # Words that can stand between a subject and the verb that it shares: he *went on to* say.
 _TRAILING = frozenset("himself herself themselves itself".split())
+
+_BEFORE_PARTICIPLES = frozenset("as by in after before while despite without upon when since".split())
+# Roles that go on with to: an aide to President Ruiz.
+_TO_SOMEBODY = frozenset("aide aides adviser advisers advisor advisors assistant ambassador envoy counsel".split())
+_BEHIND_NOUNS = frozenset("as of by from are were was be been have had".split())
 
 Phrase = tuple[int, int]  # first and last + 1 index of its tokens
 
@@ -78,7 +84,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
         return None
     if (
         token.kind != "capital"
-        and token.lower in _SUBJECTS | {"him", "her", "them", "us", "me"}
+        and token.bare in _SUBJECTS | {"him", "her", "them", "us", "me"}
         and not (
             token.lower in ("her", "one", "many", "some", "both")
             and first + 1 < stop
@@ -106,6 +112,9 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
                 break
         elif token.lower == "and" and at > first and at + 1 < stop and tokens[at + 1].kind == "capital":
             pass
+        elif token.lower == "to" and at > first and tokens[at - 1].lower in _TO_SOMEBODY:
+            if at + 1 >= stop or tokens[at + 1].kind not in ("capital", "determiner"):
+                break
         elif token.text in ".&" and at > first and token.start == tokens[at - 1].end and at + 1 < stop:
             if tokens[at + 1].kind != "capital":
                 break
@@ -133,14 +142,15 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
     """The subject of `tokens[verb]`: the phrase to its left, over adverbs, auxiliaries, appositions and clauses."""
     at = verb - 1
     while at >= first and (
-        tokens[at].kind in ("auxiliary", "adverb", "calendar")
+        tokens[at].kind in ("auxiliary", "calendar")
         or tokens[at].lower in ("to", "on")
         or (tokens[at].lower in ("a", "last", "this", "next") and tokens[at + 1].kind == "calendar")
         or tokens[at].lower in _TRAILING
-        or (tokens[at].kind == "word" and tokens[at].lower.endswith("ly"))
+        or tokens[at].adverbial
         or (tokens[at].lower in _SHARED and at + 1 < verb and _only_aux(tokens, at + 1, verb))
     ):
         at -= 1
+    at = _over_adverbial(tokens, at, first)
     if at < first:
         return None
     at = _over_brackets(tokens, at, first)
@@ -155,6 +165,15 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
             return None
         at = _over_brackets(tokens, opening - 1, first)
     return phrase_left(tokens, at, first)
+
+
+def _over_adverbial(tokens: Sequence[Token], at: int, first: int) -> int:
+    """The index left of a short adverbial that ends at `at` (X *at the time* said, who *in 2010* said)."""
+    if at - 2 > first and [t.lower for t in tokens[at - 2 : at + 1]] in (["at", "the", "time"], ["at", "one", "point"]):
+        return at - 3
+    if at - 1 > first and tokens[at].kind == "number" and tokens[at - 1].lower == "in":
+        return at - 2
+    return at
 
 
 def _only_aux(tokens: Sequence[Token], start: int, stop: int) -> bool:
@@ -224,7 +243,7 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
         token = tokens[at]
         if token.kind == "quote":
             return None
-        if token.kind in _ADVERBIAL or token.lower.endswith(("ing", "ly")):
+        if token.kind in _ADVERBIAL or token.adverbial or token.lower.endswith("ing"):
             comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
             if comma is None:  # Before boarding he was asked: skip the adverbial
                 inner = phrase_right(tokens, at + 1, last) if token.kind in ("preposition", "linker") else None
@@ -265,7 +284,7 @@ def _new_subject(tokens: Sequence[Token], at: int, last: int) -> bool:
 def able_to_speak(tokens: Sequence[Token], phrase: Phrase) -> bool:
     """Whether the phrase names somebody: a pronoun, a name, a role."""
     words = tokens[phrase[0] : phrase[1]]
-    if len(words) == 1 and words[0].lower.split("’")[0].split("'")[0] in ("he", "she", "they", "who", "we", "i"):
+    if len(words) == 1 and words[0].bare in ("he", "she", "they", "who", "we", "i"):
         return True
     return any(w.kind == "capital" or is_role(w) for w in words)
 
@@ -308,7 +327,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
     if verb_class(token) is None or token.possessive:
         return False
-    if token.text[0].isupper() and at and not headline(tokens):
+    if token.text[0].isupper() and at and not headline(tokens) and token.text != "Tweeted":
         return False
     following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     if following == "to" and token.lower.startswith(("continu", "begin", "began", "start", "mean")):
@@ -320,7 +339,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
         return False
     lower = token.lower
     if lower.endswith("ing"):
-        leads = before is None or before.lower in ("as", "by", "in", "after", "before", "while")
+        leads = before is None or before.lower in _BEFORE_PARTICIPLES
         return leads or (before is not None and before.kind != "preposition")
     if lower.endswith(("ed", "d", "t", "ote", "ke", "ng", "n")) and not _base_form(lower):
         return True
@@ -330,7 +349,9 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
         many = before.kind in ("word", "capital") and before.lower.endswith(("s", "people", "men", "women"))
         leads = before.lower in ("they", "we", "i", "you", "who", "to", "and")
         return many or leads or before.kind in ("auxiliary", "adverb")
-    # third person (says, calls), or a noun in the plural (late-night tweets)
+    # third person (says, calls), or a noun in the plural (late-night tweets, Republican claims as “false”)
+    if following in _BEHIND_NOUNS and lower not in ("says", "tells", "writes", "describes", "casts", "portrays"):
+        return False
     if before.kind == "word" and not is_role(before):
         return lower in ("says", "tells", "writes", "adds", "asks") and not _adjective(before)
     return before.kind not in ("preposition", "linker", "number")

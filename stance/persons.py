@@ -161,8 +161,12 @@ def unnamed(tokens: Sequence[Token], start: int, speaks_for: Speaker | None = No
 
 def is_human_role(main: Sequence[Token]) -> bool:
     """Whether the head of a phrase is a noun for a person: the official, not the ministry or its report."""
-    head = main[-1]
-    return is_role(head) and table("office_roles.tsv").get(bare(head), "spokesperson") == "spokesperson"
+    return is_role(main[-1]) and is_human(bare(main[-1]))
+
+
+def is_human(word: str) -> bool:
+    """Whether a noun for a source is one for people: not the ministry, not its report."""
+    return table("office_roles.tsv").get(word, "spokesperson") == "spokesperson"
 
 
 def is_capital(token: Token) -> bool:
@@ -175,7 +179,7 @@ def is_descriptive(token: Token) -> bool:
         word in word_list("titles.txt")
         or word in table("nationalities.tsv")
         or is_role(token)
-        or word in ("defense", "house", "white", "department", "navy", "army")
+        or word in ("defense", "house", "white", "department", "navy", "army", "state")
     )
 
 

@@ -14,6 +14,8 @@ from stance.tokens import Token, is_role, verb_class
 
 DASHES = frozenset("—–-―")
 _TAG_ENDS = (",", "?", "!", "—", "–", "-", "…", "...", ", ")
+_FOR_WORDS = frozenset("phrase word words term line slogan expression reference nod figure name".split())
+_JOINS = frozenset("and but while whereas".split())
 _BE = frozenset("is are was were be been being isn't wasn't weren't".split())
 
 
@@ -55,7 +57,7 @@ def _is_channel(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
 
 def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source | None:
     first = tokens[start]
-    stop = next((k for k in range(start, stop) if tokens[k].kind == "quote" or tokens[k].text == ";"), stop)
+    stop = next((k for k in range(start, stop) if _is_words(tokens[k]) or tokens[k].text == ";"), stop)
     verb = verb_class(first) if first.kind == "verb" else None
     if verb and not first.lower.endswith("ing") and (first.lower not in ("like", "question", "report", "claim")):
         begin = start + 1
@@ -67,9 +69,13 @@ def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source 
         return None
     if first.kind in ("conjunction", "preposition", "relative", "auxiliary"):
         return None
+    if loose and first.kind == "word" and first.lower.endswith("ed"):  # beamed, a verb on no list
+        phrase = mentions.phrase_right(tokens, start + 1, stop)
+        if phrase and tokens[phrase[0]].kind == "capital":
+            return _named(tokens, Source(phrase, (start, start + 1)))
     phrase = mentions.phrase_right(tokens, start, stop)
-    if phrase is None:
-        return None
+    if phrase is None or (first.kind == "determiner" and tokens[start + 1].lower in _FOR_WORDS):
+        return None  # “…,” a phrase that aides liked
     at = phrase[1]
     while at < stop and at - phrase[1] < 60:
         token = tokens[at]
@@ -84,6 +90,13 @@ def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source 
     return None
 
 
+def _is_words(token: Token) -> bool:
+    """Whether the token is a quotation, not a quoted name or title (his “Ted Cruz” pin)."""
+    words = token.text.split()
+    title = all(w[0].isupper() for w in words) and token.text[-1:].isalnum()
+    return token.kind == "quote" and not (title and len(words) <= 4)
+
+
 def _like_verb(token: Token, tokens: Sequence[Token], subject: mentions.Phrase) -> bool:
     """Whether an unknown word behind a subject can be a verb of speech."""
     return token.lower.endswith("ed") or is_person(tokens, subject)
@@ -93,8 +106,8 @@ def _reaches(tokens: Sequence[Token], end: int, verb: int) -> bool:
     """Whether the phrase that ends at `end` is the subject of the verb: only adverbs or insertions stand between."""
     at = verb - 1
     while at >= end and (
-        tokens[at].kind in ("adverb", "auxiliary")
-        or tokens[at].lower.endswith("ly")
+        tokens[at].adverbial
+        or tokens[at].kind == "auxiliary"
         or tokens[at].lower in ("to", "went", "on", "himself", "herself", "and", "spokesman", "spokeswoman")
     ):
         at -= 1
@@ -149,7 +162,20 @@ def _according(tokens: Sequence[Token], at: int, stop: int) -> Source | None:
 def _cue_before(place: Place) -> Source | None:
     """X said: “…” · X said that “…” · X denounced it as “…”: the nearest cue to the left that has a subject."""
     strong, _ = nearest_cues(place.tokens, place.left, place.at)
-    return strong
+    return strong or _opening_participle(place)
+
+
+def _opening_participle(place: Place) -> Source | None:
+    """After calling it “…,” *the envoy* left: a participle that opens the sentence has its subject behind the quote."""
+    tokens, at, left = place.tokens, place.at, place.left
+    verbs = mentions.cue_verbs(tokens, left, min(left + 2, at))
+    verb = next((v for v in verbs if tokens[v].lower.endswith("ing")), None)
+    start = at + 1
+    while start < place.right and start <= at + 12 and tokens[start].text != "," and not tokens[at].text.endswith(","):
+        start += 1
+    start += tokens[start].text == "," if start < place.right else 0
+    phrase = mentions.phrase_right(tokens, start, place.right) if verb is not None and start < place.right else None
+    return Source(phrase, (verb, verb + 1)) if phrase and verb is not None and is_person(tokens, phrase) else None
 
 
 def _weak_cue_before(place: Place) -> Source | None:
@@ -172,6 +198,8 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
             weak = (verb_class(tokens[at]) == "weak" and not near) or _modal(tokens, at)
             if weak and found and _in_relative_clause(tokens, found.mention[1], at):
                 continue
+            if found and _closed_clause(tokens, at, stop, left, verbs):
+                continue
         elif tokens[at].lower in ("according", "citing") or (tokens[at].lower == "in" and stop - at <= 12):
             found = _according(tokens, at, stop)
         elif tokens[at].lower in word_list("speech_nouns.txt") and _leads_on(tokens, at, stop):
@@ -182,6 +210,8 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
                 found = None
         if found and weak:
             spare = spare or found
+        elif found and at in verbs and _inserted_channel(tokens, found, at, stop, left, verbs):
+            continue
         elif found:
             return _named(tokens, found), spare and _named(tokens, spare)
     if spare and colon:
@@ -209,11 +239,40 @@ def _in_relative_clause(tokens: Sequence[Token], end: int, verb: int) -> bool:
     return any(t.kind == "relative" for t in tokens[end:verb][:2])
 
 
+def _inserted_channel(tokens: Sequence[Token], found: Source, verb: int, stop: int, left: int, verbs: set[int]) -> bool:
+    """Whether the source only hands on what another verb reports: Wei told them, *the readout said*, that “…”."""
+    first = found.mention[0]
+    commas = verb + 1 < stop and tokens[verb + 1].text == "," and first > left and tokens[first - 1].text == ","
+    return commas and _is_channel(tokens, found.mention) and any(v < first and verb_class(tokens[v]) for v in verbs)
+
+
+def _closed_clause(tokens: Sequence[Token], verb: int, stop: int, left: int, verbs: set[int]) -> bool:
+    """Whether the verb stands in a relative clause that is over before the quote, in what another verb reports.
+
+    *He said* that the plan, which some have called a risk, was “…” · *told* her, who doubted that it works, that “…”
+    """
+    at = verb - 1
+    while at > left and (tokens[at].kind == "auxiliary" or tokens[at].adverbial):
+        at -= 1
+    if at > left and tokens[at].kind != "relative" and tokens[at - 1].kind == "relative":
+        at -= 1  # which some have called
+    if tokens[at].kind != "relative" or not any(v < at and verb_class(tokens[v]) == "say" for v in verbs):
+        return False
+    between = tokens[verb + 1 : stop]
+    thats = [t.lower for t in between].count("that")
+    if thats > 1 and between[-1].lower == "that":
+        return True
+    comma = next((k for k, t in enumerate(between) if t.text == ","), None)
+    return comma is not None and any(t.kind == "auxiliary" or t.lower in _BE for t in between[comma : comma + 2])
+
+
 def _named(tokens: Sequence[Token], source: Source) -> Source:
     """The name where an office and a name stand side by side: its spokesman, *John Kirby*, said."""
     _, end = source.mention
     head = tokens[source.mention[0] : end]
-    if any(t.kind == "capital" and not t.possessive for t in head[-1:]) or not any(is_role(t) for t in head):
+    if any(t.kind == "capital" and not t.possessive for t in head[-1:]):
+        return source
+    if not any(is_role(t) for t in head) and head[0].lower not in ("the", "a", "an", "another", "one"):
         return source
     if end + 1 < len(tokens) and tokens[end].text == "," and tokens[end + 1].kind == "capital":
         phrase = mentions.phrase_right(tokens, end + 1)
@@ -227,7 +286,7 @@ def _named(tokens: Sequence[Token], source: Source) -> Source:
 def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: set[int]) -> Source | None:
     token, cue = tokens[verb], (verb, verb + 1)
     before = verb - 1
-    while before >= left and (tokens[before].kind == "adverb" or tokens[before].lower.endswith("ly")):
+    while before >= left and tokens[before].adverbial:
         before -= 1
     previous = tokens[before] if before >= left else None
     if token.lower.endswith("ing") and previous and previous.lower == "as":
@@ -236,14 +295,22 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
         by = next((k for k in range(verb + 1, stop) if tokens[k].lower == "by"), None)
         phrase = mentions.phrase_right(tokens, by + 1, stop) if by else None
         return Source(phrase, cue) if phrase and mentions.able_to_speak(tokens, phrase) else None
+    if token.lower.endswith("ing") and previous and _progressive(previous):
+        phrase = mentions.subject_left(tokens, verb, left)
+        if phrase and _speaks(tokens, phrase):
+            return Source(phrase, cue)
     behind_quote = before > left and tokens[before - 1].kind == "quote"
     inverted = previous is None or previous.kind == "quote" or (previous.text in {",", *DASHES} and behind_quote)
     if inverted and not token.lower.endswith("ing"):
         phrase = mentions.phrase_right(tokens, verb + 1, stop)
-        if phrase:
+        if phrase and tokens[phrase[0]].lower != "it":
             return Source(phrase, cue)
     if not token.lower.endswith("ing"):
         phrase = None if _purpose(tokens, verb, left) else mentions.subject_left(tokens, verb, left)
+        if phrase and not _speaks(tokens, phrase) and tokens[phrase[0] - 1].kind in ("preposition", "linker"):
+            head = mentions.clause_subject(tokens, left, verb)  # Protesters marching through the streets chanted
+            if head and head[1] < phrase[0] and tokens[head[1]].lower.endswith("ing") and _speaks(tokens, head):
+                phrase = head
         if phrase and (_speaks(tokens, phrase) or (verb_class(token) == "say" and stop - verb <= 4)):
             return Source(_outer(tokens, phrase, left, verbs), cue)
         if phrase is None and previous and previous.text == "," and verb_class(token) == "say":
@@ -256,11 +323,11 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
         if (
             phrase
             and is_person(tokens, phrase)
-            and lead in ("with", "of", "heard", "saw", "shows", "showed", "quoting")
+            and lead in ("with", "of", "had", "has", "heard", "saw", "shows", "showed", "quoting")
         ):
             return Source(phrase, cue)
     # A participle, an infinitive or a second verb shares the subject of the verb before it.
-    main = mentions.clause_subject(tokens, left, verb)
+    main = _absolute(tokens, verb, left) or mentions.clause_subject(tokens, left, verb)
     if main and not mentions.able_to_speak(tokens, main):
         main = None
     for earlier in sorted((v for v in verbs if v < verb), reverse=True):
@@ -271,6 +338,24 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
             if phrase and _speaks(tokens, phrase):
                 return Source(phrase, cue)
     return Source(main, cue) if main else None
+
+
+def _absolute(tokens: Sequence[Token], verb: int, left: int) -> mentions.Phrase | None:
+    """The subject of a participle clause: the team denied it, *with Ruiz* taking to Twitter to call it “…”."""
+    for at in range(verb - 1, max(left, verb - 8), -1):
+        if tokens[at].lower == "with":
+            phrase = mentions.phrase_right(tokens, at + 1, verb)
+            follows = tokens[phrase[1]] if phrase else None
+            if phrase and follows and follows.lower.endswith("ing") and is_person(tokens, phrase):
+                return phrase
+    return None
+
+
+def _progressive(token: Token) -> bool:
+    """Whether a participle behind the word is a finite verb: is asking, he’s claiming."""
+    return token.lower in _BE or (
+        token.kind == "pronoun" and token.lower.endswith(("s", "re", "m")) and token.bare != token.lower
+    )
 
 
 def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
@@ -284,7 +369,7 @@ def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
 
 def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
     """For a pronoun in what somebody says of himself, the outer source: *Clinton* said she wanted to speak “…”."""
-    if tokens[phrase[0]].lower[:4].split("’")[0].split("'")[0] not in ("he", "she", "it", "they"):
+    if tokens[phrase[0]].bare not in ("he", "she", "it", "they"):
         return phrase
     for verb in sorted((v for v in verbs if v < phrase[0] and verb_class(tokens[v]) == "say"), reverse=True):
         outer = mentions.subject_left(tokens, verb, left)
@@ -338,12 +423,33 @@ def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
     return None
 
 
+def _name_label(place: Place) -> Source | None:
+    """A name and a colon: Polls agree — Ruiz: “…” · More from Ruiz: “…” · Ruiz: Rival Bows to ‘Bad Angels’."""
+    tokens, at, left = place.tokens, place.at, place.left
+    if at - 2 >= left and tokens[at - 1].text == ":":
+        first = at - 1
+        while first > left and (tokens[first - 1].kind == "capital" or tokens[first - 1].lower == "and"):
+            first -= 1
+        lead = tokens[first - 1] if first > left else None
+        leads = lead is None or lead.text in DASHES or (lead.lower == "from" and first - left <= 6)
+        if leads and tokens[first].kind == "capital":
+            return Source((first, at - 1), None)
+    colon = next((k for k in range(left + 1, min(at - 1, left + 5)) if tokens[k].text == ":"), None)
+    if colon is None or not mentions.headline(tokens) or any(t.text == ";" for t in tokens[colon:at]):
+        return None
+    named = all(t.kind == "capital" and not is_role(t) for t in tokens[left:colon])
+    says = any(verb_class(tokens[v]) == "say" for v in mentions.cue_verbs(tokens, colon, at))
+    return Source((left, colon), None) if named and not says else None
+
+
 def _colon(place: Place) -> Source | None:
     """REPORTER: “…” · China to US: “…” · Source, in a statement: “…”."""
     tokens, at = place.tokens, place.at
     if at == place.left or tokens[at - 1].text not in {":", *DASHES}:
         return None
-    phrase = mentions.clause_subject(tokens, place.left, at - 1) or mentions.phrase_left(tokens, at - 2, place.left)
+    phrase = mentions.clause_subject(tokens, place.left, at - 1)
+    if phrase is None or not is_person(tokens, phrase):  # It came as no surprise to Ruiz: “…”
+        phrase = mentions.phrase_left(tokens, at - 2, place.left) or phrase
     return Source(phrase, None) if phrase and mentions.able_to_speak(tokens, phrase) else None
 
 
@@ -363,8 +469,11 @@ def _weak_cue_after(place: Place) -> Source | None:
 
 def _cue_among(place: Place, verbs: set[int]) -> Source | None:
     tokens = place.tokens
+    led = any(t.is_word for t in tokens[place.left : place.at])
     for at in range(place.at + 1, place.right):
         token = tokens[at]
+        if led and (token.text == ";" or (token.text == "," and tokens[min(at + 1, place.right - 1)].lower in _JOINS)):
+            return None  # Austin wanted “…”, and Wei said: a clause of its own
         if at in verbs and not token.lower.endswith("ing"):
             phrase = mentions.subject_left(tokens, at, place.at + 1)
             if phrase is None or not _speaks(tokens, phrase):
@@ -411,7 +520,7 @@ def is_person(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
     """A pronoun for people, a name, or an office: not a thing."""
     words = tokens[phrase[0] : phrase[1]]
     if len(words) == 1:
-        return words[0].lower in ("he", "she", "they", "we", "i") or words[0].kind == "capital"
+        return words[0].bare in ("he", "she", "they", "we", "i") or words[0].kind == "capital"
     return any(is_role(w) for w in words) or words[-1].kind == "capital"
 
 
@@ -421,6 +530,7 @@ RULES: tuple[tuple[str, Callable[[Place], Source | None]], ...] = (
     ("tag after", _tag_after),  # stands right behind the quote and belongs to nothing else
     ("signature", _signature),  # “…” — X: nothing but the name follows
     ("according to, after", _according_after),  # as close, but often behind a longer rest of the sentence
+    ("name label", _name_label),  # a name with a colon speaks for itself, whatever verb stands before it
     ("cue before", _cue_before),  # may belong to an earlier quote of the sentence, so after the two above
     ("label", _colon),  # a colon without a verb: only what is left of the colon can be the source
     ("cue after", _cue_after),  # further right in the sentence: headlines, “Reckless,” was the verdict of

@@ -28,6 +28,16 @@ class Token:
         return self.kind not in ("punctuation", "quote")
 
     @property
+    def adverbial(self) -> bool:
+        """Whether it is an adverb, listed or by its ending (Kelly is none)."""
+        return self.kind == "adverb" or (self.text.endswith("ly") and self.text.islower())
+
+    @property
+    def bare(self) -> str:
+        """The word in lower case, a pronoun without its auxiliary (he’d → he)."""
+        return re.split("['’]", self.lower)[0] if self.kind == "pronoun" else self.lower
+
+    @property
     def possessive(self) -> bool:
         """Whether it is a noun that owns what follows (China’s, officials’)."""
         return self.text.endswith(("'s", "’s", "'S", "’S", "s'", "s’")) and self.kind in ("capital", "word")
