@@ -28,6 +28,7 @@ from sklearn.utils.validation import check_is_fitted
 
 from stance.errors import ModelError
 from stance.features import Features, Passage, as_passage, features_of
+from stance.vectors import Matrix, WordVectors
 
 MODEL_FILE = "stance.joblib"
 _HERE = Path(__file__).resolve().parent
@@ -45,6 +46,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     C                  inverse strength of the regularisation
     character_weight   weight of the quote's characters beside its words
     act_weight         weight of the speech-act features beside its words
+    vectors            word vectors for the meaning of the quote and of a fragment's sentence; None: without
+    vector_weight      weight of these meanings beside its words
     folds              parts into which the training data is split for the calibration
 
     >>> model = StanceClassifier(folds=2).fit(["We thank you.", "We hope.", "Stop it!", "Never!"], list("ccaa"))
@@ -52,10 +55,20 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     ['c']
     """
 
-    def __init__(self, C: float = 3.0, character_weight: float = 0.5, act_weight: float = 0.25, folds: int = 5) -> None:
+    def __init__(
+        self,
+        C: float = 3.0,
+        character_weight: float = 0.5,
+        act_weight: float = 0.25,
+        vectors: WordVectors | None = None,
+        vector_weight: float = 0.5,
+        folds: int = 5,
+    ) -> None:
         self.C = C
         self.character_weight = character_weight
         self.act_weight = act_weight
+        self.vectors = vectors
+        self.vector_weight = vector_weight
         self.folds = folds
 
     def fit(self, passages: Iterable[Passage | str], labels: Iterable[str]) -> Self:
@@ -66,7 +79,8 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             raise ValueError(f"{len(features)} passages, but {len(y)} labels")
         if len(np.unique(y)) < 2:
             raise ValueError("The labels need at least two classes")
-        self.vectors_ = FeatureUnion(
+        meanings = [] if self.vectors is None else [("meanings", FunctionTransformer(self._meanings))]
+        self.union_ = FeatureUnion(
             [
                 ("words", _weighted(analyzer=attrgetter("words"))),
                 ("context", _weighted(analyzer=attrgetter("context"))),
@@ -76,15 +90,25 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                     _weighted(analyzer="char_wb", preprocessor=attrgetter("text"), ngram_range=(4, 4)),
                 ),
                 ("acts", make_pipeline(FunctionTransformer(_act_dicts), DictVectorizer(dtype=np.float32))),
+                *meanings,
             ],
-            transformer_weights={"characters": self.character_weight, "acts": self.act_weight},
+            transformer_weights={
+                "characters": self.character_weight,
+                "acts": self.act_weight,
+                **({"meanings": self.vector_weight} if meanings else {}),
+            },
         )
         # Classes are not balanced: their shares in the corpus are those of real coverage, half of it assertive.
         regression = LogisticRegression(C=self.C, max_iter=2000)
         self.model_ = CalibratedClassifierCV(regression, method="temperature", cv=self.folds, ensemble=False)
-        self.model_.fit(self.vectors_.fit_transform(features), y)
+        self.model_.fit(self.union_.fit_transform(features), y)
         self.classes_ = self.model_.classes_
         return self
+
+    def _meanings(self, features: Sequence[Features]) -> Matrix:
+        assert self.vectors is not None
+        quotes, around = [item.text for item in features], [item.around for item in features]
+        return np.hstack([self.vectors.means(quotes), self.vectors.means(around)])
 
     def predict_proba(self, passages: Iterable[Passage | str]) -> np.ndarray[Any, np.dtype[np.float64]]:
         """A row per passage with the probability of each of `classes_`; rows sum to 1."""
@@ -92,7 +116,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         features = _analysed(passages)
         if not features:
             return np.zeros((0, len(self.classes_)))
-        probabilities = np.asarray(self.model_.predict_proba(self.vectors_.transform(features)), dtype=np.float64)
+        probabilities = np.asarray(self.model_.predict_proba(self.union_.transform(features)), dtype=np.float64)
         summed: np.ndarray[Any, np.dtype[np.float64]] = probabilities / probabilities.sum(axis=1, keepdims=True)
         return summed
 

@@ -182,6 +182,7 @@ class Features(NamedTuple):
     context   stems of the carrying sentence and pairs of them, marked by side
     pattern   runs of classes: speech acts and small words
     acts      classes of speech acts by place, and the form of the quote
+    around    the carrying sentence of a fragment, for its meaning; empty for a full sentence
     """
 
     text: str
@@ -189,6 +190,7 @@ class Features(NamedTuple):
     context: list[str]
     pattern: list[str]
     acts: dict[str, float]
+    around: str
 
 
 def features_of(passage: Passage) -> Features:
@@ -216,7 +218,6 @@ def features_of(passage: Passage) -> Features:
         if fragment:
             context += [f"~{gram}" for gram in grams]
             named.update(f"~{kind}" for kind in kinds)
-    addressee = _addressee(passage.before)
     # Without a context there is one word to say so; a model may be trained on nothing but bare quotes.
     context = context or ["no context"]
     return Features(
@@ -224,32 +225,9 @@ def features_of(passage: Passage) -> Features:
         _grams(stems, flags),
         context,
         _runs(_pattern(words, found), 3),
-        dict.fromkeys(sorted(named), 1.0) | ({addressee: _ADDRESSEE_WEIGHT} if addressee else {}),
+        dict.fromkeys(sorted(named), 1.0),
+        f"{passage.before} {passage.after}" if fragment else "",
     )
-
-
-# An appeal that leads to the quote (called on, urged, told … to), and the words that address all sides.
-_APPEAL = re.compile(
-    r"\b(?:call(?:ed|s|ing)? (?:up)?on|urg(?:es?|ed|ing)|press(?:es|ed|ing)?|ask(?:s|ed|ing)?|t(?:ell|old)"
-    r"|demand(?:s|ed|ing)?|expect(?:s|ed)?|appeal(?:s|ed|ing)? to|order(?:s|ed)?|push(?:es|ed)?|want(?:s|ed)?"
-    r"|warn(?:s|ed)?)\b([^.;]{1,80})$"
-)
-# One word about the addressee outweighs what the quote itself speaks of (peace, cooperation).
-_ADDRESSEE_WEIGHT = 3.0
-_ALL_SIDES = re.compile(
-    r"\b(?:all|both|parties|sides|each other|one another|everyone|everybody|us|we|together|world)\b"
-)
-
-
-def _addressee(before: str) -> str | None:
-    """Whom the words before a quote call on (guidelines, section 3, case 4): `to all` sides, or `to one`."""
-    appeal = _APPEAL.search(before)
-    if appeal is None:
-        return None
-    rest = appeal.group(1)
-    if _ALL_SIDES.search(rest.replace("US", "").lower()):
-        return "to all"
-    return "to one" if re.search(r"\b[A-Z]|\b(?:him|her|them|it)\b", rest) and rest.rstrip().endswith(" to") else None
 
 
 def _last_clause(words: Sequence[str]) -> int:

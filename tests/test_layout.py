@@ -24,6 +24,7 @@ ORDER = [
     "persons",
     "coreference",
     "features",
+    "vectors",
     "classifier",
     "analyzer",
     "__init__",
