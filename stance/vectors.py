@@ -58,4 +58,6 @@ class WordVectors:
             with np.load(path, allow_pickle=False) as file:
                 return cls(str(file["words"]).split(), file["matrix"])
         except (OSError, ValueError, KeyError) as error:
-            raise ModelError(f"{path}: no word vectors can be read there ({error}); get the file from the checkout") from error
+            raise ModelError(
+                f"{path}: no word vectors can be read there ({error}); get the file from the checkout"
+            ) from error

@@ -14,6 +14,7 @@ from sklearn.exceptions import NotFittedError
 from stance.classifier import StanceClassifier, load_model, save_model
 from stance.errors import ModelError
 from stance.features import Passage
+from stance.vectors import WordVectors
 
 QUOTES = {
     "assertive": [
@@ -193,3 +194,19 @@ def test_other_versions_are_refused_before_unpickling(saved):
     _manifest(saved, scikit_learn="0.24.2")
     with pytest.raises(ModelError, match=r"0\.24\.2"):
         load_model(saved)
+
+
+def test_word_vectors_tell_words_that_were_never_seen():
+    vectors = WordVectors(["praise", "laud", "scorn"], np.array([[9, 0], [8, 1], [0, 9]], dtype=np.int8))
+    plain, meaning = StanceClassifier(folds=2), StanceClassifier(folds=2, vectors=vectors, vector_weight=3.0)
+    for model in (plain, meaning):
+        model.fit(["praise", "praise it", "scorn", "scorn it"], list("ccaa"))
+    assert meaning.predict_proba(["laud"])[0][1] > plain.predict_proba(["laud"])[0][1]
+
+
+def test_word_vectors_there_and_back(tmp_path):
+    vectors = WordVectors(["war", "peace"], np.array([[1, 2], [3, 4]], dtype=np.int8))
+    vectors.save(tmp_path / "v.npz")
+    assert WordVectors.load(tmp_path / "v.npz").means(["Peace"]).tolist() == vectors.means(["peace"]).tolist()
+    with pytest.raises(ModelError, match="no word vectors"):
+        WordVectors.load(tmp_path / "none.npz")

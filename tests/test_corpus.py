@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stance.errors import InputError
+from training.agreement import load_annotations, settled
 from training.corpus import (
     HELDOUT,
     QUOTES,
@@ -149,6 +150,12 @@ def test_the_corpus_is_large_and_mixed(quotes):
     assert all(counts[label] / len(quotes) > 0.2 for label in STANCES)
     assert len(load_articles(HELDOUT)) >= 20
     assert len({quote.id for quote in quotes}) == len(quotes)
+
+
+def test_the_labels_are_those_the_annotators_settled(quotes):
+    labels = {quote.id: quote.stance for quote in (*quotes, *labelled_quotes(load_articles(HELDOUT)))}
+    annotations = load_annotations()
+    assert {a.id: settled(a) for a in annotations} == labels
 
 
 def test_no_article_is_on_both_sides():

