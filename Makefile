@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help install test lint format train evaluate demo clean
+.PHONY: help install test lint format train evaluate demo clean gate
 
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
@@ -44,7 +44,11 @@ train: $(READY)
 
 evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"
-	@$(BIN)/python -m training.evaluate $(if $(DATA),--data '$(DATA)')
+	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)')
+
+gate: $(READY)
+	@echo "Comparing evaluation.json (of make evaluate) with the floors in training/floors.json …"
+	@$(BIN)/python -m training.gate evaluation.json
 
 demo: $(READY)
 	@$(BIN)/stance examples/article.txt --explain
