@@ -1,7 +1,8 @@
 """No figure may fall below its floor: `python -m training.gate EVALUATION.json`, run by CI after the evaluation.
 
-training/floors.json has for each figure (its path in the evaluation, parted by dots) the floors it ever had; the last one
-holds. A new floor is a new entry: one below the entry before it is refused unless its `lowered` says why.
+training/floors.json has for each figure (its path in the evaluation, parted by dots) the floors it ever had;
+the last one holds. A new floor is a new entry: one below the entry before it is refused unless its `lowered`
+says why.
 """
 
 import json
