@@ -14,6 +14,7 @@ help:
 	@echo "make test                         run the tests"
 	@echo "make demo                         analyse an example article"
 	@echo "make train                        rebuild models/ from training/corpus/"
+	@echo "make gate                         compare the last make evaluate with the pinned floors"
 	@echo "make lint | format                ruff and mypy | ruff format"
 
 install: $(READY)

@@ -8,6 +8,7 @@ a pronoun to the source of the paragraph, else to the last subject. Where nothin
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from itertools import chain, pairwise
 
 from stance import mentions
@@ -65,13 +66,22 @@ class _Resolver:
         self.attributions = attributions
         self.roster = roster
         self.persons = Persons(article, paragraphs, roster)
-        self.prose = _without_quotes(article, attributions)
         self.resolved: dict[tuple[int, int], Referent] = {}
         self.starts = [p.start for p in paragraphs]
         self.quote_starts = [a.stretch.start for a in attributions]
         self.source_names = {
             word for a in attributions if a.mention and a.cue for word in normal(a.mention.text).split()
         } - set(table("nationalities.tsv"))
+
+    @cached_property
+    def prose(self) -> str:
+        """The writer's own words: the article with blanks for what is quoted."""
+        pieces, at = [], 0
+        for attribution in self.attributions:
+            stretch = attribution.stretch
+            pieces += [self.article[at : stretch.start], " " * (stretch.end - stretch.start)]
+            at = stretch.end
+        return "".join([*pieces, self.article[at:]])
 
     def _mentions_before(self, start: int) -> Iterable[Span]:
         """The mentions of sources that end before `start`, the last first, not further back than needed."""
@@ -561,16 +571,6 @@ def _in_question(paragraph: Paragraph, place: int) -> bool:
     number = bisect_right(paragraph.starts, place, key=lambda index: paragraph.tokens[index].start)
     last = paragraph.starts[number] if number < len(paragraph.starts) else len(paragraph.tokens)
     return last > 0 and paragraph.tokens[last - 1].text == "?"
-
-
-def _without_quotes(article: str, attributions: Sequence[Attribution]) -> str:
-    """The writer's own words: the article with blanks for what is quoted."""
-    pieces, at = [], 0
-    for attribution in attributions:
-        stretch = attribution.stretch
-        pieces += [article[at : stretch.start], " " * (stretch.end - stretch.start)]
-        at = stretch.end
-    return "".join([*pieces, article[at:]])
 
 
 def _conjuncts(tokens: Sequence[Token], phrase: mentions.Phrase) -> list[mentions.Phrase]:

@@ -84,7 +84,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
         return None
     if (
         token.kind != "capital"
-        and token.bare in _SUBJECTS | {"him", "her", "them", "us", "me"}
+        and token.without_auxiliary in _SUBJECTS | {"him", "her", "them", "us", "me"}
         and not (
             token.lower in ("her", "one", "many", "some", "both")
             and first + 1 < stop
@@ -284,7 +284,7 @@ def _new_subject(tokens: Sequence[Token], at: int, last: int) -> bool:
 def able_to_speak(tokens: Sequence[Token], phrase: Phrase) -> bool:
     """Whether the phrase names somebody: a pronoun, a name, a role."""
     words = tokens[phrase[0] : phrase[1]]
-    if len(words) == 1 and words[0].bare in ("he", "she", "they", "who", "we", "i"):
+    if len(words) == 1 and words[0].without_auxiliary in ("he", "she", "they", "who", "we", "i"):
         return True
     return any(w.kind == "capital" or is_role(w) for w in words)
 

@@ -170,12 +170,16 @@ def _opening_participle(place: Place) -> Source | None:
     tokens, at, left = place.tokens, place.at, place.left
     verbs = mentions.cue_verbs(tokens, left, min(left + 2, at))
     verb = next((v for v in verbs if tokens[v].lower.endswith("ing")), None)
+    if verb is None:
+        return None
     start = at + 1
-    while start < place.right and start <= at + 12 and tokens[start].text != "," and not tokens[at].text.endswith(","):
+    if not tokens[at].text.endswith(","):
+        stop = min(place.right, at + 13)
+        start = next((k for k in range(start, stop) if tokens[k].text == ","), stop)
+    if start < place.right and tokens[start].text == ",":
         start += 1
-    start += tokens[start].text == "," if start < place.right else 0
-    phrase = mentions.phrase_right(tokens, start, place.right) if verb is not None and start < place.right else None
-    return Source(phrase, (verb, verb + 1)) if phrase and verb is not None and is_person(tokens, phrase) else None
+    phrase = mentions.phrase_right(tokens, start, place.right)
+    return Source(phrase, (verb, verb + 1)) if phrase and is_person(tokens, phrase) else None
 
 
 def _weak_cue_before(place: Place) -> Source | None:
@@ -354,7 +358,7 @@ def _absolute(tokens: Sequence[Token], verb: int, left: int) -> mentions.Phrase 
 def _progressive(token: Token) -> bool:
     """Whether a participle behind the word is a finite verb: is asking, he’s claiming."""
     return token.lower in _BE or (
-        token.kind == "pronoun" and token.lower.endswith(("s", "re", "m")) and token.bare != token.lower
+        token.kind == "pronoun" and token.lower.endswith(("s", "re", "m")) and token.without_auxiliary != token.lower
     )
 
 
@@ -369,7 +373,7 @@ def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
 
 def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
     """For a pronoun in what somebody says of himself, the outer source: *Clinton* said she wanted to speak “…”."""
-    if tokens[phrase[0]].bare not in ("he", "she", "it", "they"):
+    if tokens[phrase[0]].without_auxiliary not in ("he", "she", "it", "they"):
         return phrase
     for verb in sorted((v for v in verbs if v < phrase[0] and verb_class(tokens[v]) == "say"), reverse=True):
         outer = mentions.subject_left(tokens, verb, left)
@@ -520,7 +524,7 @@ def is_person(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
     """A pronoun for people, a name, or an office: not a thing."""
     words = tokens[phrase[0] : phrase[1]]
     if len(words) == 1:
-        return words[0].bare in ("he", "she", "they", "we", "i") or words[0].kind == "capital"
+        return words[0].without_auxiliary in ("he", "she", "they", "we", "i") or words[0].kind == "capital"
     return any(is_role(w) for w in words) or words[-1].kind == "capital"
 
 

@@ -33,7 +33,7 @@ class Token:
         return self.kind == "adverb" or (self.text.endswith("ly") and self.text.islower())
 
     @property
-    def bare(self) -> str:
+    def without_auxiliary(self) -> str:
         """The word in lower case, a pronoun without its auxiliary (he’d → he)."""
         return re.split("['’]", self.lower)[0] if self.kind == "pronoun" else self.lower
 

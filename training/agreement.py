@@ -13,7 +13,7 @@ from pathlib import Path
 from nltk.metrics.agreement import AnnotationTask
 
 from stance.errors import InputError, StanceError
-from training.corpus import HERE, STANCES
+from training.corpus import HERE, STANCES, read_text_file
 
 ANNOTATIONS = HERE / "annotations.tsv"
 
@@ -29,9 +29,9 @@ class Annotation:
 
 
 def load_annotations(path: Path = ANNOTATIONS) -> list[Annotation]:
-    """The annotations of a file; raises InputError with file and line where one is broken."""
+    """The annotations of a file; raises InputError with file and line where it is broken."""
     annotations = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+    for number, line in enumerate(read_text_file(path).splitlines(), 1):
         if not line.strip() or line.startswith("# "):
             continue
         fields = line.split("\t")
@@ -68,7 +68,7 @@ def main() -> int:
     """Prints the agreement; returns the exit code."""
     try:
         annotations = load_annotations()
-    except (StanceError, OSError) as error:
+    except StanceError as error:
         print(f"agreement: {error}", file=sys.stderr)
         return 2
     scores = agreement(annotations)

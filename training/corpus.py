@@ -232,7 +232,7 @@ def load_articles(folder: Path) -> list[Article]:
         raise InputError(f"{folder}: no .txt articles here")
     articles = []
     for path in paths:
-        article = parse_article(_read(path), str(path))
+        article = parse_article(read_text_file(path), str(path))
         if article.id != path.stem:
             raise InputError(f"{path}, line 1: id {article.id!r} differs from the file's name; make them the same")
         articles.append(article)
@@ -246,7 +246,7 @@ def load_jsonl(path: Path) -> tuple[list[Article], list[LabelledQuote]]:
     """
     articles, quotes = [], []
     # Split at newlines alone: JSON strings may hold U+2028 and the like, where splitlines would cut.
-    for number, line in enumerate(_read(path).split("\n"), 1):
+    for number, line in enumerate(read_text_file(path).split("\n"), 1):
         if not line.strip():
             continue
         where = f"{path}, line {number}"
@@ -270,7 +270,8 @@ def load_training_quotes() -> list[LabelledQuote]:
     return [*load_jsonl(QUOTES)[1], *labelled_quotes(load_articles(TRAIN))]
 
 
-def _read(path: Path) -> str:
+def read_text_file(path: Path) -> str:
+    """The text of a UTF-8 file; raises InputError with the reason where it can't be read."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:

@@ -12,10 +12,9 @@ from typing import Any
 
 from stance.classifier import StanceClassifier, save_model
 from stance.errors import StanceError
-from stance.vectors import WordVectors
 from training.corpus import LabelledQuote, labelled_quotes, load_jsonl, load_training_quotes
 from training.evaluate import cross_validated
-from training.vectors import FILE
+from training.vectors import word_vectors
 
 MODELS = Path(__file__).parent.parent / "models"
 
@@ -23,7 +22,7 @@ MODELS = Path(__file__).parent.parent / "models"
 def train(quotes: Sequence[LabelledQuote]) -> StanceClassifier:
     """A classifier that has learned from the quotes, in an order that doesn't depend on that of the files."""
     ordered = sorted(quotes, key=lambda quote: quote.id)
-    model = StanceClassifier(vectors=WordVectors.load(FILE))
+    model = StanceClassifier(vectors=word_vectors())
     return model.fit([quote.passage for quote in ordered], [quote.stance for quote in ordered])
 
 

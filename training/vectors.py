@@ -7,6 +7,7 @@ rare. The result, training/vectors.npz, is what stance.vectors describes; it is 
 
 import hashlib
 import sys
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -19,6 +20,12 @@ FILE = Path(__file__).parent / "vectors.npz"
 SIZE = 128
 # The weights that these vectors come from.
 WEIGHTS_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+
+
+@cache
+def word_vectors() -> WordVectors:
+    """The vectors that the shipped model is trained with, read once."""
+    return WordVectors.load(FILE)
 
 
 def distilled(words: list[str], encoded: "np.ndarray[tuple[int, int], np.dtype[np.float32]]", size: int) -> WordVectors:
