@@ -7,13 +7,15 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help install test lint format train evaluate demo clean gate
+.PHONY: help install test lint format train train-large evaluate demo clean gate
 
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
+	@echo "              [MODEL=large]       … with another model   [PLOTS=1] … and pictures in plots/"
 	@echo "make test                         run the tests"
 	@echo "make demo                         analyse an example article"
 	@echo "make train                        rebuild models/ from training/corpus/"
+	@echo "make train-large                  the same for models/large (some 25 minutes on 2 cores)"
 	@echo "make gate                         compare the last make evaluate with the pinned floors"
 	@echo "make lint | format                ruff and mypy | ruff format"
 
@@ -43,9 +45,13 @@ train: $(READY)
 	@echo "Training the stance model from training/corpus/ …"
 	@$(BIN)/python -m training.train
 
+train-large: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train-large]'
+	@$(BIN)/python -m training.large
+
 evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"
-	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)')
+	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)') $(if $(MODEL),--model '$(MODEL)') $(if $(PLOTS),--plots plots)
 
 gate: $(READY)
 	@echo "Comparing evaluation.json (of make evaluate) with the floors in training/floors.json …"

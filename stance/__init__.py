@@ -15,7 +15,7 @@ from stance.quote import Quote, Span, Stance
 from stance.roster import load_roster
 
 if TYPE_CHECKING:
-    from stance.classifier import load_model
+    from stance.loading import load_model
 
 __all__ = [
     "Analyzer",
@@ -51,7 +51,7 @@ def _default() -> Analyzer:
 def __getattr__(name: str) -> Any:
     # load_model brings scikit-learn along, which takes a second to import: only when asked for.
     if name == "load_model":
-        from stance.classifier import load_model
+        from stance.loading import load_model
 
         return load_model
     raise AttributeError(f"module 'stance' has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """`Analyzer`: the one room that knows all the steps from an article to its quotes."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,8 +15,8 @@ from stance.roster import Roster, load_roster
 from stance.sentences import sentence_spans
 
 if TYPE_CHECKING:
-    from stance.classifier import StanceClassifier
     from stance.features import Passage
+    from stance.loading import Model
 
 _BATCH = 64  # articles whose quotes are judged in one call of the classifier
 
@@ -34,30 +34,42 @@ class Analyzer:
     """Finds the quotes of articles, their speakers on a roster, and their stances.
 
     roster   the speakers looked for; None: the default roster
-    model    a StanceClassifier; None: the shipped one, loaded on first use
+    model    what `load_model` gives, or a classifier of your own over passages; None: the small one, on first use
 
     >>> analyzer = Analyzer()
     >>> [(q.speaker, q.text) for q in analyzer.analyze("“We want dialogue,” Austin said.")]
     [('Austin', 'We want dialogue,')]
     """
 
-    def __init__(self, roster: Roster | None = None, model: "StanceClassifier | None" = None) -> None:
+    def __init__(self, roster: Roster | None = None, model: "Model | None" = None) -> None:
         self.roster = roster if roster is not None else load_roster()
         self._model = model
 
     @property
-    def model(self) -> "StanceClassifier":
+    def model(self) -> "Model":
         """The classifier. Raises ModelError where the shipped one can't be loaded."""
         if self._model is not None:
             return self._model
         # Imported on first use, and not kept: `import stance` stays quick, workers load the shipped model themselves.
-        from stance.classifier import load_model
+        from stance.loading import load_model
 
         return load_model()
 
-    def analyze(self, article: str) -> list[Quote]:
-        """The quotes of an article, in order. Raises InputError where the article is no string."""
-        return next(self._judged([article]))
+    def analyze(self, article: str, explain: bool = False) -> list[Quote]:
+        """The quotes of an article, in order. Raises InputError where the article is no string.
+
+        With `explain` each has its `evidence`, the words that weighed most; that takes as many judgements as words.
+        """
+        quotes = next(self._judged([article]))
+        if not explain or not quotes:
+            return quotes
+        from stance.evidence import evidence, strongest
+
+        passages = passages_of(self.extract(article))
+        return [
+            replace(quote, evidence=tuple(strongest(evidence(self.model, passage, quote.stance))))
+            for quote, passage in zip(quotes, passages, strict=True)
+        ]
 
     def analyze_many(self, articles: Iterable[str], jobs: int = 1) -> Iterator[list[Quote]]:
         """The quotes of each article, in order, in constant memory; `jobs` processes (-1: one a core).

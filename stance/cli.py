@@ -18,6 +18,8 @@ examples:
   stance article.txt --explain              … and the cue, the mention and the rule behind each speaker
   stance news/*.txt --format csv > all.csv  many articles, a row per quote
   cat article.txt | stance --format json    from standard input
+  stance article.txt --model large          the slower, more accurate model (extra: large)
+  stance article.txt --threshold 0.6        a stance less sure than that is called uncertain
   stance article.txt --roster my.toml       other speakers than Austin, Wei and the Pentagon
 
 exit codes: 0 all articles read, 1 some could not be read (the rest is printed), 2 wrong usage, roster or model
@@ -33,7 +35,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         analyzer = Analyzer(roster=load_roster(options.roster), model=_model(options.model))
         failures: list[str] = []
-        _write(_results(names, analyzer, failures), options.format, options.explain)
+        _write(_results(names, analyzer, failures, options.explain), options)
     except StanceError as error:
         print(f"stance: {error}", file=sys.stderr)
         return 2
@@ -45,13 +47,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 1 if failures else 0
 
 
-def _results(names: Sequence[str], analyzer: Analyzer, failures: list[str]) -> Iterator[tuple[str, list[Quote]]]:
+def _results(
+    names: Sequence[str], analyzer: Analyzer, failures: list[str], explain: bool
+) -> Iterator[tuple[str, list[Quote]]]:
     """Each article with its quotes; one that can't be read is reported and the rest goes on."""
     from stance.errors import InputError
 
     for name in names:
         try:
-            quotes = analyzer.analyze(read_article(name))
+            quotes = analyzer.analyze(read_article(name), explain=explain)
         except InputError as error:
             failures.append(name)
             print(f"stance: {error}", file=sys.stderr)
@@ -61,13 +65,15 @@ def _results(names: Sequence[str], analyzer: Analyzer, failures: list[str]) -> I
         yield _title(name), quotes
 
 
-def _write(results: Iterator[tuple[str, list[Quote]]], form: str, explain: bool) -> None:
-    if form == "table":
+def _write(results: Iterator[tuple[str, list[Quote]]], options: argparse.Namespace) -> None:
+    if options.format == "table":
         from stance.table import print_tables
 
-        print_tables(((name, quotes) for name, quotes in results if quotes), sys.stdout, explain=explain)
+        found = ((name, quotes) for name, quotes in results if quotes)
+        print_tables(found, sys.stdout, explain=options.explain, threshold=options.threshold)
     else:
-        {"json": write_json, "jsonl": write_jsonl, "csv": write_csv}[form](results, sys.stdout)
+        write = {"json": write_json, "jsonl": write_jsonl, "csv": write_csv}[options.format]
+        write(results, sys.stdout, options.threshold)
     sys.stdout.flush()
 
 
@@ -78,7 +84,7 @@ def _title(name: str) -> str:
 def _model(path: str | None):  # type: ignore[no-untyped-def]
     if path is None:
         return None
-    from stance.classifier import load_model
+    from stance.loading import load_model
 
     return load_model(path)
 
@@ -95,10 +101,33 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--format", choices=("table", "json", "jsonl", "csv"), default="table", help="default: table")
     rosters = ", ".join(shipped_rosters())
     parser.add_argument("--roster", metavar="TOML", help=f"speakers to look for: a TOML file, or one of: {rosters}")
-    parser.add_argument("--model", metavar="FILE", help="a model made by training.train (default: the shipped one)")
-    parser.add_argument("--explain", action="store_true", help="show cue, mention and rule of every quote")
+    parser.add_argument(
+        "--model", metavar="MODEL", help="small (default), large, or the folder of a model made by training.train"
+    )
+    parser.add_argument(
+        "--threshold",
+        type=_probability,
+        default=0.0,
+        metavar="P",
+        help="call a stance uncertain where its probability is below P (0 to 1; default: 0)",
+    )
+    parser.add_argument(
+        "--explain",
+        action="store_true",
+        help="show cue, mention and rule of every quote, and the words that weighed for and against its stance",
+    )
     parser.add_argument("--version", action="version", version=f"stance {_version()}")
     return parser
+
+
+def _probability(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = -1.0
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 0 to 1")
+    return value
 
 
 def _version() -> str:

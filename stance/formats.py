@@ -71,15 +71,18 @@ def decode_article(data: bytes, name: str = "article") -> str:
     return text.removeprefix("\ufeff")
 
 
-def rows_of(article: str, quotes: Iterable[Quote]) -> Iterator[dict[str, Any]]:
-    """The quotes of the article called `article` as flat rows, with the keys of COLUMNS."""
+def rows_of(article: str, quotes: Iterable[Quote], threshold: float = 0.0) -> Iterator[dict[str, Any]]:
+    """The quotes of the article called `article` as flat rows, with the keys of COLUMNS.
+
+    Here and below the stance is "uncertain" where its probability is below `threshold`.
+    """
     for quote in quotes:
         yield {
             "article": article,
             "start": quote.start,
             "end": quote.end,
             "speaker": quote.speaker,
-            "stance": str(quote.stance),
+            "stance": quote.stance_at(threshold),
             "text": quote.text,
             "mention": quote.mention.text if quote.mention else None,
             "cue": quote.cue.text if quote.cue else None,
@@ -88,22 +91,22 @@ def rows_of(article: str, quotes: Iterable[Quote]) -> Iterator[dict[str, Any]]:
         }
 
 
-def write_json(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
+def write_json(results: Iterable[tuple[str, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
     """A JSON list with an object per article: {"article", "quotes": [Quote.to_dict(), …]}."""
-    document = [{"article": name, "quotes": [q.to_dict() for q in quotes]} for name, quotes in results]
+    document = [{"article": name, "quotes": [q.to_dict(threshold) for q in quotes]} for name, quotes in results]
     out.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
 
 
-def write_jsonl(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
+def write_jsonl(results: Iterable[tuple[str, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
     """A line per quote: Quote.to_dict() with the name of the article."""
     for name, quotes in results:
         for quote in quotes:
-            out.write(json.dumps({"article": name, **quote.to_dict()}, ensure_ascii=False) + "\n")
+            out.write(json.dumps({"article": name, **quote.to_dict(threshold)}, ensure_ascii=False) + "\n")
 
 
-def write_csv(results: Iterable[tuple[str, list[Quote]]], out: TextIO) -> None:
+def write_csv(results: Iterable[tuple[str, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
     """A row per quote, with the columns COLUMNS and a header."""
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for name, quotes in results:
-        writer.writerows(rows_of(name, quotes))
+        writer.writerows(rows_of(name, quotes, threshold))

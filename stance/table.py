@@ -7,14 +7,23 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from stance.quote import Quote, Stance
+from stance.quote import UNCERTAIN, Quote, Stance
 
-_STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL: "yellow"}
+_STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL: "yellow", UNCERTAIN: "dim"}
 _PIPE_WIDTH = 120  # columns where the output is no terminal
 
 
-def print_tables(results: Iterable[tuple[str, list[Quote]]], out: TextIO, *, explain: bool = False) -> None:
-    """A table per article: speaker, stance with its probability, quote; with `explain` also what decided the speaker.
+def print_tables(
+    results: Iterable[tuple[str, list[Quote]]],
+    out: TextIO,
+    *,
+    explain: bool = False,
+    threshold: float = 0.0,
+) -> None:
+    """A table per article: speaker, stance with its probability, quote.
+
+    With `explain` also what decided the speaker, and the words that weighed for the stance and against it (in brackets
+    those around the quote).
 
     Colours on a terminal only, and none where NO_COLOR is set.
     """
@@ -24,21 +33,27 @@ def print_tables(results: Iterable[tuple[str, list[Quote]]], out: TextIO, *, exp
             console.print(Text(f"{name}: no quotes found"))
             continue
         table = Table(title=Text(f"{name}: {len(quotes)} quote{'s' * (len(quotes) > 1)}"), title_justify="left")
-        for heading in ("Speaker", "Stance", "Quote", *(("Mention", "Cue", "Rule") if explain else ())):
+        for heading in ("Speaker", "Stance", "Quote", *(("Mention", "Cue", "Rule", "Weighed") if explain else ())):
             table.add_column(heading, overflow="fold", ratio={"Quote": 1}.get(heading))
         for quote in quotes:
-            table.add_row(*_cells(quote, explain))
+            table.add_row(*_cells(quote, explain, threshold))
         console.print(table)
 
 
-def _cells(quote: Quote, explain: bool) -> list[Text]:
+def _cells(quote: Quote, explain: bool, threshold: float) -> list[Text]:
     mention = quote.mention.text if quote.mention else "–"
     speaker = quote.speaker or (f"({mention})" if quote.mention else "(unknown)")
-    stance = f"{quote.stance} {quote.probabilities[quote.stance]:.2f}"
-    cells = [Text(_line(speaker)), Text(stance, style=_STYLES[quote.stance]), Text(_line(quote.text))]
+    label = quote.stance_at(threshold)
+    stance = f"{label} {quote.probabilities[quote.stance]:.2f}"
+    cells = [Text(_line(speaker)), Text(stance, style=_STYLES[label]), Text(_line(quote.text))]
     if explain:
         cue = f"{quote.cue.text}" if quote.cue else "–"
-        cells += [Text(_line(mention)), Text(_line(cue)), Text(quote.rule or "–")]
+        cells += [
+            Text(_line(mention)),
+            Text(_line(cue)),
+            Text(quote.rule or "–"),
+            Text("\n".join(map(str, quote.evidence)) or "–"),
+        ]
     return cells
 
 

@@ -11,9 +11,10 @@ import pytest
 from sklearn.base import clone
 from sklearn.exceptions import NotFittedError
 
-from stance.classifier import StanceClassifier, load_model, save_model
+from stance.classifier import StanceClassifier
 from stance.errors import ModelError
 from stance.features import Passage
+from stance.loading import load_model, save_model
 from stance.vectors import WordVectors
 
 QUOTES = {

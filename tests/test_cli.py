@@ -4,6 +4,7 @@ import csv
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -77,6 +78,25 @@ def test_explain(article: str, capsys: Output) -> None:
     out = capsys.readouterr().out
     for word in ("Mention", "Cue", "Rule", "Lloyd Austin", "said", "tag after"):
         assert word in out
+
+
+def test_explain_shows_the_words_that_weighed(article: str, capsys: Output) -> None:
+    assert main([article, "--explain"]) == 0
+    out = capsys.readouterr().out
+    assert "Weighed" in out
+    assert re.search(r"thank \+\d\.\d", out)
+    assert main([article, "--explain", "--format", "jsonl"]) == 0
+    row = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert "thank" in [item["word"] for item in row["evidence"]]
+
+
+def test_a_stance_below_the_threshold_is_uncertain(article: str, capsys: Output) -> None:
+    for form in ("table", "json", "jsonl", "csv"):
+        assert main([article, "--threshold", "1", "--format", form]) == 0
+        out = capsys.readouterr().out
+        assert "uncertain" in out
+        assert main([article, "--threshold", "0", "--format", form]) == 0
+        assert "uncertain" not in capsys.readouterr().out
 
 
 def test_json(article: str, other: str, capsys: Output) -> None:
@@ -173,7 +193,10 @@ def test_version(capsys: Output) -> None:
     assert capsys.readouterr().out.startswith("stance ")
 
 
-@pytest.mark.parametrize("arguments", [["--format", "xml", "a.txt"], ["--no-such-option"], ["--roster"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["--format", "xml", "a.txt"], ["--no-such-option"], ["--roster"], ["--threshold", "2"], ["--threshold", "x"]],
+)
 def test_wrong_usage(arguments: list[str], capsys: Output) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)

@@ -6,10 +6,14 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from stance.classifier import load_model
+from stance.features import Passage
+from stance.loading import load_model
 from training import evaluate, train
-from training.corpus import Article, GoldQuote, LabelledQuote, load_training_quotes, to_gold
-from training.evaluate import cross_validated, end_to_end, label_scores, matched, out_of_fold
+from training.corpus import STANCES, Article, GoldQuote, LabelledQuote, load_training_quotes, to_gold
+from training.end_to_end import end_to_end, matched, wanted_speaker
+from training.plots import draw
+from training.scores import calibration_error, confident_errors, coverage, label_scores
+from training.validation import cross_validated, learning_curve, out_of_fold
 
 ARTICLE = Article(
     "one",
@@ -41,7 +45,7 @@ def test_end_to_end_counts_each_fault_once():
 
 
 def test_all_right():
-    predicted = [quote(g.start, g.end, evaluate.wanted_speaker(g), g.stance) for g in ARTICLE.quotes]
+    predicted = [quote(g.start, g.end, wanted_speaker(g), g.stance) for g in ARTICLE.quotes]
     scores, errors = end_to_end([ARTICLE], lambda text: predicted)
     assert scores["all_right"]["f1"] == pytest.approx(1)
     assert errors == []
@@ -86,15 +90,14 @@ class Parrot:
 
 def test_no_source_is_on_both_sides_of_the_cross_validation():
     quotes = [
-        LabelledQuote(f"{i}", evaluate.Passage(f"text of {i // 4}"), evaluate.STANCES[i % 3], "Other", f"{i // 4}")
-        for i in range(24)
+        LabelledQuote(f"{i}", Passage(f"text of {i // 4}"), STANCES[i % 3], "Other", f"{i // 4}") for i in range(24)
     ]
     assert set(out_of_fold(Parrot, quotes)) == {"unseen"}
 
 
 def test_too_little_to_cross_validate():
     assert cross_validated([]) == {}
-    one = LabelledQuote("1", evaluate.Passage("Stop."), "assertive", "Wei", "a")
+    one = LabelledQuote("1", Passage("Stop."), "assertive", "Wei", "a")
     assert cross_validated([one, one]) == {}
 
 
@@ -116,15 +119,66 @@ def own_file(tmp_path_factory):
 
 def test_own_data_train_and_evaluate(own_file, tmp_path, capsys):
     assert train.main(["--data", str(own_file), "--output", str(tmp_path / "own-model")]) == 0
-    assert set(load_model(tmp_path / "own-model").classes_) == set(evaluate.STANCES)
+    assert set(load_model(tmp_path / "own-model").classes_) == set(STANCES)
     manifest = json.loads((tmp_path / "own-model" / "stance.json").read_text())
     assert manifest["data"]["quotes"] == sum(manifest["data"]["stances"].values())
     assert 0.3 < manifest["cross_validation"]["macro_f1"] < 1
 
     figures = tmp_path / "figures.json"
-    assert evaluate.main(["--data", str(own_file), "--json", str(figures), "--errors"]) == 0
-    assert set(json.loads(figures.read_text())) == {"isolated_quotes", "end_to_end", "gold_spans"}
-    assert "stance of" in capsys.readouterr().out
+    plots = tmp_path / "plots"
+    command = ["--data", str(own_file), "--json", str(figures), "--plots", str(plots), "--errors"]
+    assert evaluate.main([*command, "--model", str(tmp_path / "own-model")]) == 0
+    scores = json.loads(figures.read_text())
+    assert set(scores) == {"isolated_quotes", "end_to_end", "gold_spans"}
+    assert list(scores["gold_spans"]["models"]) == [str(tmp_path / "own-model")]
+    assert {path.name for path in plots.iterdir()} == {"confusion.svg", "calibration.svg"}
+    out = capsys.readouterr().out
+    assert all(words in out for words in ("stance of", "calibration error", "coverage", "style:", "the surest errors"))
+
+
+def test_a_picture_for_each_figure_and_the_same_each_time(tmp_path):
+    scores = {**label_scores(["neutral", "assertive"], ["neutral", "neutral"]), "reliability": [(1.0, 0.8, 0.5)]}
+    curve = [{"quotes": n, "macro_f1": 0.5, "macro_f1_low": 0.4, "macro_f1_high": 0.6} for n in (100, 200)]
+    figures = {"gold_spans": scores, "learning_curve": curve}
+    assert draw(figures, tmp_path) == ["confusion.svg", "calibration.svg", "learning_curve.svg"]
+    before = (tmp_path / "confusion.svg").read_bytes()
+    assert b"<svg" in before
+    draw(figures, tmp_path)
+    assert (tmp_path / "confusion.svg").read_bytes() == before
+
+
+def test_pictures_without_matplotlib(monkeypatch, capsys):
+    monkeypatch.setattr("training.plots.find_spec", lambda name: None)
+    assert evaluate.main(["--plots", "plots"]) == 2
+    assert "stance[plots]" in capsys.readouterr().err
+
+
+def test_calibration_error_is_the_gap_between_sure_and_right():
+    rows = np.array([[0.9, 0.1]] * 10)
+    assert calibration_error(["a"] * 9 + ["b"], ["a", "b"], rows) == pytest.approx(0.0)
+    assert calibration_error(["a"] * 5 + ["b"] * 5, ["a", "b"], rows) == pytest.approx(0.4)
+    assert calibration_error([], ["a", "b"], np.zeros((0, 2))) == 0
+
+
+def test_a_threshold_trades_coverage_for_accuracy():
+    rows = np.array([[0.95, 0.05], [0.55, 0.45]])
+    table = {row["threshold"]: row for row in coverage(["a", "b"], ["a", "b"], rows)}
+    assert (table[0.0]["coverage"], table[0.0]["accuracy"]) == (1, 0.5)
+    assert (table[0.9]["coverage"], table[0.9]["accuracy"]) == (0.5, 1)
+
+
+def test_the_surest_error_comes_first():
+    quotes = [LabelledQuote(name, Passage(name), "a", "Other", name) for name in ("x", "y", "z")]
+    rows = np.array([[0.4, 0.6], [0.1, 0.9], [0.9, 0.1]])
+    assert [error["id"] for error in confident_errors(quotes, ["a", "b"], rows)] == ["y", "x"]
+
+
+def test_the_learning_curve_grows_by_whole_sources():
+    quotes = load_training_quotes()[::12]
+    points = learning_curve(quotes, quotes[:60])
+    assert [point["quotes"] for point in points] == sorted(point["quotes"] for point in points)
+    assert points[-1]["quotes"] == len(quotes)
+    assert all(point["macro_f1_low"] <= point["macro_f1"] <= point["macro_f1_high"] for point in points)
 
 
 def test_the_order_of_the_data_does_not_matter():

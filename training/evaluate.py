@@ -1,4 +1,4 @@
-"""Every score of `make evaluate`: `python -m training.evaluate [--data FILE.jsonl] [--json FILE] [--errors]`.
+"""Every score of `make evaluate`: `python -m training.evaluate [--data FILE.jsonl] [--json FILE] [--plots FOLDER]`.
 
 Without --data: the classifier, cross-validated on the corpus with whole sources held out; then the whole way on the
 held-out articles. With --data: the shipped model on a user's own labelled file.
@@ -7,250 +7,30 @@ held-out articles. With --data: the shipped model on a user's own labelled file.
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from rich.console import Console
 from rich.table import Table
-from sklearn.dummy import DummyClassifier
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.linear_model import LogisticRegression
-from sklearn.model_selection import GroupKFold
-from sklearn.pipeline import make_pipeline
 
-from stance.classifier import StanceClassifier, load_model
-from stance.errors import StanceError
-from stance.features import Passage
+from stance.errors import ModelError, StanceError
+from stance.loading import Model, load_model
 from training.corpus import (
     HELDOUT,
-    ROSTER,
     STANCES,
     Article,
-    GoldQuote,
     LabelledQuote,
     labelled_quotes,
     load_articles,
     load_jsonl,
     load_training_quotes,
 )
-from training.vectors import word_vectors
-
-FOLDS = 5
-RESAMPLES = 500
-# A predicted quote is the gold one if they share this much of the characters that either covers.
-OVERLAP = 0.8
-
-
-# ---- scores of labels
-
-
-def label_scores(gold: Sequence[str], predicted: Sequence[str]) -> dict[str, Any]:
-    """Accuracy, macro-F1 with its 95 % bootstrap interval, scores per class, and the confusion matrix.
-
-    Macro-F1 is over the three stances, whichever of them occur.
-
-    >>> scores = label_scores(["neutral", "assertive"], ["neutral", "neutral"])
-    >>> round(scores["macro_f1"], 3), scores["confusion"]["assertive"]
-    (0.222, {'conciliatory': 0, 'assertive': 0, 'neutral': 1})
-    """
-    rows, columns = _numbered(gold), _numbered(predicted)
-    matrix = _confusion(rows, columns)
-    right, given, wanted = np.diag(matrix), matrix.sum(axis=0), matrix.sum(axis=1)
-    low, high = _bootstrap(rows, columns)
-    return {
-        "quotes": len(gold),
-        "accuracy": float((rows == columns).mean()) if len(gold) else 0.0,
-        "macro_f1": _macro_f1(matrix),
-        "macro_f1_low": low,
-        "macro_f1_high": high,
-        "per_class": {
-            label: {**_f1(int(right[i]), int(given[i]), int(wanted[i])), "quotes": int(wanted[i])}
-            for i, label in enumerate(STANCES)
-        },
-        "confusion": {
-            label: {other: int(matrix[i, j]) for j, other in enumerate(STANCES)} for i, label in enumerate(STANCES)
-        },
-    }
-
-
-def _numbered(labels: Sequence[str]) -> np.ndarray[Any, Any]:
-    return np.array([STANCES.index(label) for label in labels], dtype=int)
-
-
-def _confusion(rows: np.ndarray[Any, Any], columns: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
-    size = len(STANCES)
-    return np.bincount(rows * size + columns, minlength=size * size).reshape(size, size)
-
-
-def _macro_f1(matrix: np.ndarray[Any, Any]) -> float:
-    both = matrix.sum(axis=0) + matrix.sum(axis=1)
-    return float(np.mean(2 * np.diag(matrix) / np.maximum(both, 1)))
-
-
-def _bootstrap(rows: np.ndarray[Any, Any], columns: np.ndarray[Any, Any]) -> tuple[float, float]:
-    if not len(rows):
-        return 0.0, 0.0
-    # A fixed seed: the same predictions always get the same interval.
-    random = np.random.default_rng(0)
-    scores = []
-    for _ in range(RESAMPLES):
-        drawn = random.integers(0, len(rows), len(rows))
-        scores.append(_macro_f1(_confusion(rows[drawn], columns[drawn])))
-    low, high = np.percentile(scores, [2.5, 97.5])
-    return float(low), float(high)
-
-
-# ---- (a) the classifier, cross-validated
-
-
-def _text(item: Passage) -> str:
-    return item.text
-
-
-def _plain() -> Any:
-    """What anyone would try first: TF-IDF of the quote's words and a logistic regression."""
-    return make_pipeline(TfidfVectorizer(preprocessor=_text), LogisticRegression(max_iter=1000))
-
-
-class _Majority:
-    """The label that is most frequent in training, whatever the quote."""
-
-    def fit(self, passages: Sequence[Passage], labels: Any) -> "_Majority":
-        self.model_ = DummyClassifier(strategy="most_frequent").fit(np.zeros((len(passages), 1)), labels)
-        return self
-
-    def predict(self, passages: Sequence[Passage]) -> Any:
-        return self.model_.predict(np.zeros((len(passages), 1)))
-
-
-def _ours() -> StanceClassifier:
-    """The classifier as shipped but for a coarser calibration, which changes no label: half the time."""
-    return StanceClassifier(vectors=word_vectors(), folds=2)
-
-
-SYSTEMS: dict[str, Callable[[], Any]] = {
-    "majority": _Majority,
-    "TF-IDF + LR": _plain,
-    "stance": _ours,
-}
-
-
-def out_of_fold(make: Callable[[], Any], quotes: Sequence[LabelledQuote]) -> list[str]:
-    """A label for each quote, by a model that has seen no quote of its group; raises ValueError with one group."""
-    groups = [quote.group for quote in quotes]
-    passages = [quote.passage for quote in quotes]
-    labels = np.array([quote.stance for quote in quotes])
-    predicted = labels.copy()
-    for train, test in GroupKFold(min(FOLDS, len(set(groups)))).split(passages, labels, groups):
-        model = make().fit([passages[i] for i in train], labels[train])
-        predicted[test] = model.predict([passages[i] for i in test])
-    return [str(label) for label in predicted]
-
-
-def cross_validated(quotes: Sequence[LabelledQuote]) -> dict[str, Any]:
-    """The scores of the classifier with whole sources held out; {} where there are too few sources or stances."""
-    ordered = sorted(quotes, key=lambda quote: quote.id)
-    if len({quote.group for quote in ordered}) < 2:
-        return {}
-    try:
-        predicted = out_of_fold(_ours, ordered)
-    except ValueError:  # a handful of quotes: a fold may lack a stance
-        return {}
-    return label_scores([quote.stance for quote in ordered], predicted)
-
-
-# ---- (b) the whole way
-
-
-def overlap(a: tuple[int, int], b: tuple[int, int]) -> float:
-    """The share that two spans have in common of all that either covers.
-
-    >>> overlap((0, 10), (0, 8)), overlap((0, 4), (6, 9))
-    (0.8, 0.0)
-    """
-    shared = min(a[1], b[1]) - max(a[0], b[0])
-    return max(shared, 0) / max(max(a[1], b[1]) - min(a[0], b[0]), 1)
-
-
-def matched(gold: Sequence[GoldQuote], predicted: Sequence[Any]) -> list[tuple[GoldQuote, Any]]:
-    """Pairs of gold and predicted quotes that are the same stretch, the best overlap first, each used once."""
-    candidates = sorted(
-        (-overlap((g.start, g.end), (p.start, p.end)), i, j)
-        for i, g in enumerate(gold)
-        for j, p in enumerate(predicted)
-    )
-    pairs: list[tuple[int, int]] = []
-    taken_gold: set[int] = set()
-    taken: set[int] = set()
-    for share, i, j in candidates:
-        if -share >= OVERLAP and i not in taken_gold and j not in taken:
-            taken_gold.add(i)
-            taken.add(j)
-            pairs.append((i, j))
-    return [(gold[i], predicted[j]) for i, j in sorted(pairs)]
-
-
-def wanted_speaker(quote: GoldQuote) -> str | None:
-    """The speaker as the library names it: None for Other and Unknown."""
-    return quote.speaker if quote.speaker in ROSTER else None
-
-
-def _f1(right: int, predicted: int, gold: int) -> dict[str, float]:
-    precision, recall = right / max(predicted, 1), right / max(gold, 1)
-    return {
-        "precision": precision,
-        "recall": recall,
-        "f1": 2 * precision * recall / max(precision + recall, 1e-9),
-    }
-
-
-def end_to_end(
-    articles: Iterable[Article], analyze: Callable[[str], Sequence[Any]]
-) -> tuple[dict[str, Any], list[str]]:
-    """The scores of `analyze` on whole articles, and a line for each quote that is not entirely right."""
-    gold_total = predicted_total = all_right = articles_total = 0
-    speakers: list[bool] = []
-    named: list[bool] = []
-    gold_stances: list[str] = []
-    predicted_stances: list[str] = []
-    errors: list[str] = []
-    for article in articles:
-        predicted = list(analyze(article.text))
-        pairs = matched(article.quotes, predicted)
-        articles_total += 1
-        gold_total += len(article.quotes)
-        predicted_total += len(predicted)
-        for gold, quote in pairs:
-            speaker, stance = wanted_speaker(gold), str(quote.stance)
-            speakers.append(quote.speaker == speaker)
-            if speaker:
-                named.append(quote.speaker == speaker)
-            gold_stances.append(gold.stance)
-            predicted_stances.append(stance)
-            if speakers[-1] and stance == gold.stance:
-                all_right += 1
-            else:
-                errors.append(
-                    f"{article.id} {gold.text[:70]!r}: speaker {quote.speaker}, want {speaker}; "
-                    f"stance {stance}, want {gold.stance}"
-                )
-        found, used = {id(gold) for gold, _ in pairs}, {id(quote) for _, quote in pairs}
-        errors += [f"{article.id} missed {g.text[:90]!r} ({g.speaker})" for g in article.quotes if id(g) not in found]
-        errors += [f"{article.id} no quote: {q.text[:90]!r} (got {q.speaker})" for q in predicted if id(q) not in used]
-    scores = {
-        "articles": articles_total,
-        "quotes": _f1(len(speakers), predicted_total, gold_total),
-        "speaker_accuracy": sum(speakers) / max(len(speakers), 1),
-        "roster_speaker_recall": sum(named) / max(len(named), 1),
-        "stances": label_scores(gold_stances, predicted_stances),
-        "all_right": _f1(all_right, predicted_total, gold_total),
-    }
-    return scores, errors
-
-
-# ---- what is printed
+from training.end_to_end import end_to_end
+from training.plots import draw, need_plots
+from training.scores import breakdown, calibration_error, confident_errors, coverage, label_scores, reliability
+from training.validation import SYSTEMS, learning_curve, out_of_fold
 
 
 def _systems_table(systems: dict[str, dict[str, Any]], title: str) -> Table:
@@ -295,10 +75,40 @@ def _way_table(scores: dict[str, Any], title: str) -> Table:
     return table
 
 
-# ---- the command
+def _coverage_table(rows: Sequence[dict[str, float]]) -> Table:
+    table = Table(
+        title="with a threshold: quotes that keep a stance, and of these the share right", title_justify="left"
+    )
+    for name in ("threshold", "coverage", "accuracy"):
+        table.add_column(name, justify="right")
+    for row in rows:
+        table.add_row(f"{row['threshold']:.1f}", f"{row['coverage']:.3f}", f"{row['accuracy']:.3f}")
+    return table
 
 
-def _evaluate_corpus(console: Console, show_errors: bool) -> dict[str, Any]:
+def _breakdown_table(groups: dict[str, dict[str, dict[str, float]]]) -> Table:
+    table = Table(title="by style, length and speaker", title_justify="left")
+    for name in ("", "quotes", "accuracy", "macro-F1"):
+        table.add_column(name, justify="left" if not name else "right")
+    for kind, members in groups.items():
+        for name, row in members.items():
+            table.add_row(f"{kind}: {name}", str(row["quotes"]), f"{row['accuracy']:.3f}", f"{row['macro_f1']:.3f}")
+        table.add_section()
+    return table
+
+
+def _models() -> dict[str, Model]:
+    """The shipped models that can be used here, by name."""
+    models: dict[str, Model] = {"small": load_model("small")}
+    if all(find_spec(name) for name in ("onnxruntime", "tokenizers")):
+        try:
+            models["large"] = load_model("large")
+        except ModelError as error:
+            print(f"evaluate: without the large model: {error}", file=sys.stderr)
+    return models
+
+
+def _evaluate_corpus(console: Console, options: argparse.Namespace) -> dict[str, Any]:
     quotes = sorted(load_training_quotes(), key=lambda quote: quote.id)
     gold = [quote.stance for quote in quotes]
     predictions = {name: out_of_fold(make, quotes) for name, make in SYSTEMS.items()}
@@ -310,7 +120,7 @@ def _evaluate_corpus(console: Console, show_errors: bool) -> dict[str, Any]:
         )
     )
     console.print(_classes_table(systems["stance"]))
-    if show_errors:
+    if options.errors:
         _print_errors(
             console,
             (
@@ -320,38 +130,76 @@ def _evaluate_corpus(console: Console, show_errors: bool) -> dict[str, Any]:
             ),
         )
     articles = load_articles(HELDOUT)
-    return {"cross_validation": systems, **_evaluate_articles(console, articles, "(b) held-out", show_errors)}
+    figures = {"cross_validation": systems, **_evaluate_articles(console, articles, "(b) held-out", options)}
+    if options.plots:
+        figures["learning_curve"] = learning_curve(quotes, list(labelled_quotes(articles)))
+    return figures
 
 
-def _evaluate_articles(console: Console, articles: Sequence[Article], name: str, show_errors: bool) -> dict[str, Any]:
+def _evaluate_articles(
+    console: Console, articles: Sequence[Article], name: str, options: argparse.Namespace
+) -> dict[str, Any]:
     # Imported here alone: the scores of labels shall not need the rest of the library.
-    from stance import analyze
+    from stance import Analyzer
 
-    way, errors = end_to_end(articles, analyze)
+    way, errors = end_to_end(articles, Analyzer(model=load_model(options.model)).analyze)
     console.print(_way_table(way, f"{name} articles, the whole way: {len(articles)} articles"))
     given = list(labelled_quotes(articles))
-    scores = _scored(given)
-    console.print(_systems_table({"stance": scores}, f"the same, stance at the gold spans: {len(given)} quotes"))
-    if show_errors:
+    scores = _evaluate_quotes(console, given, f"the same, stance at the gold spans: {len(given)} quotes", options)
+    if options.errors:
         _print_errors(console, errors)
     return {"end_to_end": way, "gold_spans": scores}
 
 
-def _scored(quotes: Sequence[LabelledQuote]) -> dict[str, Any]:
-    predicted = load_model().predict([quote.passage for quote in quotes])
-    return label_scores([quote.stance for quote in quotes], [str(label) for label in predicted])
+def _evaluate_quotes(
+    console: Console, quotes: Sequence[LabelledQuote], title: str, options: argparse.Namespace
+) -> dict[str, Any]:
+    """The chosen model in full; where none is chosen the small one, and the large one's scores beside it."""
+    models = {options.model: load_model(options.model)} if options.model else _models()
+    gold = [quote.stance for quote in quotes]
+    systems: dict[str, dict[str, Any]] = {}
+    details: dict[str, Any] = {}
+    for name, model in models.items():
+        rows = model.predict_proba([quote.passage for quote in quotes])
+        labels = [str(label) for label in model.classes_]
+        predicted = [labels[i] for i in rows.argmax(axis=1)]
+        systems[name] = {
+            **label_scores(gold, predicted),
+            "calibration_error": calibration_error(gold, labels, rows),
+            "coverage": coverage(gold, labels, rows),
+        }
+        if not details:
+            details = {
+                "reliability": reliability(gold, labels, rows),
+                "breakdown": breakdown(quotes, predicted),
+                "confident_errors": confident_errors(quotes, labels, rows),
+            }
+    first = next(iter(systems.values()))
+    console.print(_systems_table(systems, title))
+    errors = [f"{name} {scores['calibration_error']:.3f}" for name, scores in systems.items()]
+    console.print(f"calibration error: {', '.join(errors)}")
+    console.print(_classes_table(first))
+    console.print(_coverage_table(first["coverage"]))
+    console.print(_breakdown_table(details["breakdown"]))
+    console.print("the surest errors:")
+    _print_errors(
+        console,
+        (
+            f"  {e['id']} {e['text'][:70]!r}: {e['predicted']} {e['probability']:.2f}, want {e['wanted']}"
+            for e in details["confident_errors"]
+        ),
+    )
+    return {**first, **details, "models": systems}
 
 
-def _evaluate_file(console: Console, path: Path, show_errors: bool) -> dict[str, Any]:
+def _evaluate_file(console: Console, path: Path, options: argparse.Namespace) -> dict[str, Any]:
     articles, quotes = load_jsonl(path)
     figures: dict[str, Any] = {}
     if quotes:
-        scores = _scored(quotes)
-        console.print(_systems_table({"stance": scores}, f"stance of {len(quotes)} isolated quotes"))
-        console.print(_classes_table(scores))
-        figures["isolated_quotes"] = scores
+        title = f"stance of {len(quotes)} isolated quotes"
+        figures["isolated_quotes"] = _evaluate_quotes(console, quotes, title, options)
     if articles:
-        figures |= _evaluate_articles(console, articles, path.name, show_errors)
+        figures |= _evaluate_articles(console, articles, path.name, options)
     return figures
 
 
@@ -365,18 +213,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m training.evaluate", description=__doc__)
     parser.add_argument("--data", type=Path, help="your own labelled file: articles in gold format, or quotes")
     parser.add_argument("--json", type=Path, help="write all figures to this file too")
+    parser.add_argument("--plots", type=Path, help="draw confusion, calibration and learning curve into this folder")
+    parser.add_argument("--model", help="small, large or a folder (default: small in full, large beside it)")
     parser.add_argument("--errors", action="store_true", help="list every quote that is not entirely right")
     options = parser.parse_args(arguments)
     # A file or a pipe has no width: what rich takes instead is too narrow for the tables.
     console = Console(width=None if sys.stdout.isatty() else 110)
     try:
-        figures = (
-            _evaluate_file(console, options.data, options.errors)
-            if options.data
-            else _evaluate_corpus(console, options.errors)
-        )
+        if options.plots:
+            need_plots()  # before the work, not after it
+        figures = _evaluate_file(console, options.data, options) if options.data else _evaluate_corpus(console, options)
         if options.json:
             options.json.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        if options.plots:
+            names = draw(figures, options.plots)
+            console.print(f"plots: {', '.join(str(options.plots / name) for name in names)}")
     except (StanceError, OSError) as error:
         print(f"evaluate: {error}", file=sys.stderr)
         return 2

@@ -10,10 +10,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from stance.classifier import StanceClassifier, save_model
+from stance.classifier import StanceClassifier
 from stance.errors import StanceError
+from stance.loading import save_model
 from training.corpus import LabelledQuote, labelled_quotes, load_jsonl, load_training_quotes
-from training.evaluate import cross_validated
+from training.validation import cross_validated
 from training.vectors import word_vectors
 
 MODELS = Path(__file__).parent.parent / "models"

