@@ -44,6 +44,7 @@ format: $(READY)
 train: $(READY)
 	@echo "Training the stance model from training/corpus/ …"
 	@$(BIN)/python -m training.train
+	@$(BIN)/python -m training.large --head
 
 train-large: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train-large]'

@@ -10,6 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.feature_extraction import DictVectorizer
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.frozen import FrozenEstimator
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
@@ -22,6 +23,9 @@ Probabilities = np.ndarray[Any, np.dtype[np.float64]]
 
 # With fewer passages than this, words that occur once are kept: there is little else.
 _ENOUGH = 1000
+# A softly labelled passage counts for so much, and labels below this probability are passed over.
+_SOFT_WEIGHT = 0.5
+_UNLIKELY = 0.02
 
 
 class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -66,14 +70,31 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.folds = folds
         self.flattening = flattening
 
-    def fit(self, passages: Iterable[Passage | str], labels: Iterable[str]) -> Self:
-        """Learns from passages and their labels; raises ValueError where their numbers differ or one label is all."""
+    def fit(
+        self,
+        passages: Iterable[Passage | str],
+        labels: Iterable[str],
+        soft: "tuple[Sequence[Passage], Probabilities] | None" = None,
+        calibration: "tuple[Sequence[Passage], Sequence[str]] | None" = None,
+    ) -> Self:
+        """Learns from passages and their labels; raises ValueError where their numbers differ or one label is all.
+
+        soft         more passages, with a row of probabilities each, of the labels in alphabetical order: what a better
+                     model thinks of them (Hinton, Vinyals and Dean 2015); each counts for half a labelled one
+        calibration  passages and labels kept out of the learning, to calibrate the probabilities on; None: parts of
+                     the training data, each in its turn
+        """
         features = _analysed(passages)
         y = np.asarray(list(labels))
         if len(features) != len(y):
             raise ValueError(f"{len(features)} passages, but {len(y)} labels")
-        if len(np.unique(y)) < 2:
+        classes = np.unique(y)
+        if len(classes) < 2:
             raise ValueError("The labels need at least two classes")
+        if soft is not None:
+            if calibration is None:
+                raise ValueError("soft labels need passages to calibrate on")
+            features += _analysed(soft[0])
         least = self.min_count if len(features) >= _ENOUGH else 1
         meanings = [] if self.vectors is None else [("meanings", FunctionTransformer(partial(_meanings, self.vectors)))]
         self.union_ = FeatureUnion(
@@ -96,8 +117,21 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         )
         # Classes are not balanced: their shares in the corpus are those of real coverage, half of it assertive.
         regression = LogisticRegression(C=self.C, max_iter=2000)
-        self.model_ = CalibratedClassifierCV(regression, method="temperature", cv=self.folds, ensemble=False)
-        self.model_.fit(self.union_.fit_transform(features), y)
+        learned = self.union_.fit_transform(features)
+        if calibration is None:
+            self.model_ = CalibratedClassifierCV(regression, method="temperature", cv=self.folds, ensemble=False)
+            self.model_.fit(learned, y)
+        else:
+            weights = np.ones(len(y))
+            if soft is not None:
+                # A softly labelled passage is an example of every likely label, weighted by its probability.
+                rows, columns = np.nonzero(soft[1] > _UNLIKELY)
+                learned = learned[np.append(np.arange(len(y)), len(y) + rows)]
+                weights = np.append(weights, _SOFT_WEIGHT * soft[1][rows, columns])
+                y = np.append(y, classes[columns])
+            ready = FrozenEstimator(regression.fit(learned, y, sample_weight=weights))
+            self.model_ = CalibratedClassifierCV(ready, method="temperature", cv=2)
+            self.model_.fit(self.union_.transform(_analysed(calibration[0])), list(calibration[1]))
         self.classes_ = self.model_.classes_
         return self
 

@@ -12,6 +12,7 @@ from typing import Any, Self
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
 from stance.classifier import Probabilities, StanceClassifier, flattened, passages_in
@@ -109,7 +110,11 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, passages: Iterable[Passage | str], labels: Iterable[str]) -> Self:
         """Learns how to weigh encoder and small model; raises ValueError where passages and labels don't fit."""
-        self.head_ = LogisticRegression(max_iter=1000).fit(self._evidence(passages_in(passages)), list(labels))
+        wanted = list(labels)
+        # Half-way (the root) between the shares of the labels and even ones, as the encoder was trained.
+        weights = compute_sample_weight("balanced", wanted) ** 0.5
+        head = LogisticRegression(C=0.1, max_iter=1000)
+        self.head_ = head.fit(self._evidence(passages_in(passages)), wanted, sample_weight=weights)
         self.classes_ = self.head_.classes_
         return self
 

@@ -111,6 +111,23 @@ def test_fit_refuses_what_does_not_fit():
         StanceClassifier().predict(["a"])
 
 
+def test_soft_labels_are_learned_from():
+    soft = (["laud", "laud it", "scorn", "scorn it"], np.array([[0.1, 0.9], [0.2, 0.8], [0.9, 0.1], [0.8, 0.2]]))
+    hard = (["praise", "praise it", "blame", "blame it"], list("ccaa"))
+    model = StanceClassifier().fit(*hard, soft=soft, calibration=(["praise", "blame"] * 2, list("caca")))
+    assert model.predict(["laud", "scorn", "praise", "blame"]).tolist() == list("caca")
+    with pytest.raises(ValueError, match="to calibrate on"):
+        StanceClassifier().fit(*hard, soft=soft)
+
+
+def test_words_seen_once_are_left_out_of_a_large_training_set():
+    texts, labels = [f"thank you {i % 7}" if i % 2 else f"never {i % 5}" for i in range(1200)], list("ac") * 600
+    model = StanceClassifier(folds=2).fit([*texts, "zounds"], [*labels, "a"])
+    words = model.union_.transformer_list[0][1].vocabulary_
+    assert "thank" in words
+    assert "zound" not in words
+
+
 def test_same_data_same_predictions(model):
     again = StanceClassifier(folds=3).fit(TEXTS, LABELS)
     assert np.array_equal(again.predict_proba(TEXTS), model.predict_proba(TEXTS))

@@ -11,6 +11,7 @@ An article file has a header, an empty line, and the text with every quote and t
 `quotes.jsonl` has an isolated quote a line; training/corpus/README.md describes both.
 """
 
+import hashlib
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -268,6 +269,19 @@ def load_jsonl(path: Path) -> tuple[list[Article], list[LabelledQuote]]:
 def load_training_quotes() -> list[LabelledQuote]:
     """Everything the shipped model learns from: the isolated quotes and those of the train articles."""
     return [*load_jsonl(QUOTES)[1], *labelled_quotes(load_articles(TRAIN))]
+
+
+def parted(quotes: Sequence[LabelledQuote]) -> tuple[list[LabelledQuote], list[LabelledQuote]]:
+    """Nine tenths of the sources to learn from, a tenth to calibrate on; which, hangs on the source's name alone.
+
+    >>> rest, tenth = parted([from_line({"text": "Go.", "stance": "neutral"}, f"line {n}") for n in range(100)])
+    >>> len(rest) + len(tenth), 3 < len(tenth) < 20
+    (100, True)
+    """
+    ordered = sorted(quotes, key=lambda quote: quote.id)
+    tenth = [int(hashlib.sha256(quote.group.encode()).hexdigest(), 16) % 10 == 0 for quote in ordered]
+    kept = [quote for quote, held in zip(ordered, tenth, strict=True) if not held]
+    return kept, [quote for quote, held in zip(ordered, tenth, strict=True) if held]
 
 
 def read_text_file(path: Path) -> str:

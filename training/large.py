@@ -1,12 +1,11 @@
 """From the corpus to the large model: `python -m training.large [--head]` (needs the extra train-large).
 
 Fine-tunes all-MiniLM-L6-v2 on nine tenths of the training articles, the quote and its sentence as a pair; exports it to
-ONNX in 8 bits; fits on the last tenth the head that weighs it against a small model of the same nine tenths.
-With --head only the last step: after `make train` has made another small model. On 2 cores some 25 minutes; --head 2.
+ONNX in 8 bits; trains the small model anew, which learns from it; fits on the last tenth the head that weighs the two.
+With --head only the last step: `make train` does it, having made another small model. On 2 cores some 25 minutes.
 """
 
 import argparse
-import hashlib
 import math
 import random
 import shutil
@@ -23,10 +22,11 @@ from stance.classifier import StanceClassifier
 from stance.encoder import MAX_TOKENS, NETWORK, TOKENIZER, Encoder, EncoderClassifier, as_pair
 from stance.errors import StanceError
 from stance.features import Passage
-from stance.loading import save_large_model
-from training.corpus import STANCES, LabelledQuote, load_training_quotes
-from training.train import MODELS, data_digest
-from training.vectors import base_model, word_vectors
+from stance.loading import load_model, save_large_model, save_model
+from training.corpus import STANCES, TRAIN, LabelledQuote, load_articles, load_training_quotes, parted
+from training.train import MODELS, data_digest, train_distilled
+from training.train import details as small_details
+from training.vectors import base_model
 
 FOLDER = MODELS / "large"
 LABELS = sorted(STANCES)
@@ -41,13 +41,6 @@ SMOOTHING = 0.1
 # Full sentences are shown without their context this often: they act by themselves, and not every user has a context.
 BARE_SHARE = 0.5
 BARE_WORDS = 7
-
-
-def split(quotes: Sequence[LabelledQuote]) -> tuple[list[LabelledQuote], list[LabelledQuote]]:
-    """Nine tenths of the sources to learn from and a tenth for the head; which, hangs on the source's name alone."""
-    tenth = [int(hashlib.sha256(quote.group.encode()).hexdigest(), 16) % 10 == 0 for quote in quotes]
-    ordered = sorted(zip(quotes, tenth, strict=True), key=lambda pair: pair[0].id)
-    return [quote for quote, held in ordered if not held], [quote for quote, held in ordered if held]
 
 
 def fine_tuned(quotes: Sequence[LabelledQuote], base: Path, seed: int = SEED) -> Any:
@@ -180,10 +173,10 @@ def export(network: Any, base: Path, folder: Path) -> None:
         )
 
 
-def with_head(folder: Path, rest: Sequence[LabelledQuote], tenth: Sequence[LabelledQuote]) -> EncoderClassifier:
+def with_head(folder: Path, tenth: Sequence[LabelledQuote]) -> EncoderClassifier:
     """The large model of a folder: its head fitted on the tenth, which neither encoder nor small model has seen."""
-    small = StanceClassifier(vectors=word_vectors())
-    small.fit([quote.passage for quote in rest], [quote.stance for quote in rest])
+    small = load_model("small")
+    assert isinstance(small, StanceClassifier)
     model = EncoderClassifier(Encoder(folder), small)
     return model.fit([quote.passage for quote in tenth], [quote.stance for quote in tenth])
 
@@ -201,11 +194,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     try:
         quotes = load_training_quotes()
-        rest, tenth = split(quotes)
+        rest, tenth = parted(quotes)
         if not options.head:
             base = base_model()
             export(fine_tuned(rest, base, options.seed), base, options.output)
-        model = with_head(options.output, rest, tenth)
+            # The small model learns from the encoder, and the head from both.
+            save_model(train_distilled(quotes, load_articles(TRAIN)), MODELS, small_details(quotes))
+        model = with_head(options.output, tenth)
         details = {"data": {"sha256": data_digest(quotes), "encoder": len(rest), "head": len(tenth)}}
         save_large_model(model, options.output, details)
     except StanceError as error:

@@ -1,4 +1,8 @@
-"""From the corpus to a model: `python -m training.train [--data FILE.jsonl …] [--output FOLDER]`."""
+"""From the corpus to the small model: `python -m training.train [--data FILE.jsonl …] [--output FOLDER]`.
+
+The shipped model also learns from what the large model's encoder thinks of passages without labels
+(training/distil.py); one of your own learns from your labels alone.
+"""
 
 import argparse
 import hashlib
@@ -13,7 +17,17 @@ from typing import Any
 from stance.classifier import StanceClassifier
 from stance.errors import StanceError
 from stance.loading import save_model
-from training.corpus import LabelledQuote, labelled_quotes, load_jsonl, load_training_quotes
+from training.corpus import (
+    TRAIN,
+    Article,
+    LabelledQuote,
+    labelled_quotes,
+    load_articles,
+    load_jsonl,
+    load_training_quotes,
+    parted,
+)
+from training.distil import soft_labels, unlabelled
 from training.validation import cross_validated
 from training.vectors import word_vectors
 
@@ -25,6 +39,23 @@ def train(quotes: Sequence[LabelledQuote]) -> StanceClassifier:
     ordered = sorted(quotes, key=lambda quote: quote.id)
     model = StanceClassifier(vectors=word_vectors())
     return model.fit([quote.passage for quote in ordered], [quote.stance for quote in ordered])
+
+
+def train_distilled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> StanceClassifier:
+    """The shipped classifier: it learns from nine tenths of the quotes and from what the encoder thinks of passages
+    made of these and their articles; it is calibrated on the last tenth, which the encoder has not seen either."""
+    rest, tenth = parted(quotes)
+    sources = {quote.group for quote in rest}
+    passages = [quote.passage for quote in rest]
+    passages += unlabelled(rest, [article for article in articles if article.id in sources])
+    # With so many passages, words seen twice still say nothing.
+    model = StanceClassifier(vectors=word_vectors(), min_count=3)
+    return model.fit(
+        [quote.passage for quote in rest],
+        [quote.stance for quote in rest],
+        soft=(passages, soft_labels(passages)),
+        calibration=([quote.passage for quote in tenth], [quote.stance for quote in tenth]),
+    )
 
 
 def data_digest(quotes: Sequence[LabelledQuote]) -> str:
@@ -58,9 +89,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
             for path in options.data:
                 articles, isolated = load_jsonl(path)
                 quotes += [*isolated, *labelled_quotes(articles)]
+            model = train(quotes)
         else:
             quotes = load_training_quotes()
-        place = save_model(train(quotes), options.output, details(quotes))
+            model = train_distilled(quotes, load_articles(TRAIN))
+        place = save_model(model, options.output, details(quotes))
     except (StanceError, ValueError) as error:
         print(f"train: {error}", file=sys.stderr)
         return 2
