@@ -197,9 +197,6 @@ def test_version(capsys: Output) -> None:
     "arguments",
     [["--format", "xml", "a.txt"], ["--no-such-option"], ["--roster"], ["--threshold", "2"], ["--threshold", "x"]],
 )
-    "arguments",
-    [["--format", "xml", "a.txt"], ["--no-such-option"], ["--roster"], ["--threshold", "2"], ["--threshold", "x"]],
-)
 def test_wrong_usage(arguments: list[str], capsys: Output) -> None:
     with pytest.raises(SystemExit) as stop:
         main(arguments)

@@ -11,8 +11,8 @@ from training import distil
 from training.corpus import LabelledQuote, labelled_quotes, parse_article
 
 ARTICLE = parse_article(
-    "id: x\n\nIt rained on the port all day. “⟦We thank you, we really do, and we will return.⟧{Wei|Wei|conciliatory}” Wei "
-    "said.\n\n"
+    "id: x\n\nIt rained on the port all day. “⟦We thank you, we really do, and we will return.⟧{Wei|Wei|conciliatory}” "
+    "Wei said.\n\n"
     "“⟦Stop.⟧{Wei|he|assertive}” he added as the cranes fell silent."
 )
 QUOTES = list(labelled_quotes([ARTICLE]))
