@@ -1,5 +1,6 @@
 """The stance of quotes: `StanceClassifier`, the small model, a linear one over words."""
 
+import pickle
 from collections.abc import Iterable, Sequence
 from functools import partial
 from operator import attrgetter
@@ -69,6 +70,13 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.min_count = min_count
         self.folds = folds
         self.flattening = flattening
+
+    def __getstate__(self) -> dict[str, Any]:
+        # As one piece of bytes: joblib unpickles in Python, five times slower than pickle does in C.
+        return {"packed": pickle.dumps(super().__getstate__(), protocol=5)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        super().__setstate__(pickle.loads(state["packed"]))
 
     def fit(
         self,

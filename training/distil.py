@@ -24,21 +24,23 @@ from training.corpus import Article, LabelledQuote
 
 FILE = Path(__file__).parent / "soft_labels.npz"
 FOLDER = Path(__file__).parent.parent / "models" / "large"
-OTHER_CONTEXTS = 2  # how many contexts of others each quote is put into
+# Each quote is put into the contexts of those that follow it at these distances: of other sources, and the same ones
+# again when the corpus grows elsewhere.
+DISTANCES = (37, 101)
 _PARTS = re.compile(r"(?<=[.!?;,])\s+")
 _SCALE = 255
 
 
 def unlabelled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> list[Passage]:
     """Passages made of the quotes and articles, each once, in an order that hangs on the quotes' ids alone."""
-    chance = random.Random(0)
     ordered = sorted(quotes, key=lambda quote: quote.id)
     contexts = [(p.before, p.after) for p in (quote.passage for quote in ordered) if p.before or p.after]
     made: list[Passage] = []
-    for passage in (quote.passage for quote in ordered):
+    for number, quote in enumerate(ordered):
+        passage, chance = quote.passage, random.Random(quote.id)
         made.append(Passage(passage.text))
         if contexts:
-            made += [Passage(passage.text, *chance.choice(contexts)) for _ in range(OTHER_CONTEXTS)]
+            made += [Passage(passage.text, *contexts[(number + far) % len(contexts)]) for far in DISTANCES]
         parts = [part for part in _PARTS.split(passage.text) if len(part.split()) >= 3]
         if len(parts) > 1:
             made += [Passage(chance.choice(parts), passage.before, passage.after), Passage(chance.choice(parts))]

@@ -6,6 +6,7 @@ With --head only the last step: `make train` does it, having made another small 
 """
 
 import argparse
+import json
 import math
 import random
 import shutil
@@ -181,6 +182,17 @@ def with_head(folder: Path, tenth: Sequence[LabelledQuote]) -> EncoderClassifier
     return model.fit([quote.passage for quote in tenth], [quote.stance for quote in tenth])
 
 
+def described(quotes: Sequence[LabelledQuote]) -> dict[str, Any]:
+    """What the manifest says of the quotes that something was learned from."""
+    return {"sha256": data_digest(quotes), "quotes": len(quotes)}
+
+
+def encoder_data(folder: Path) -> Any:
+    """What the manifest in the folder says of the data of its encoder; None where there is no manifest."""
+    place = folder / "stance.json"
+    return json.loads(place.read_text(encoding="utf-8")).get("encoder_data") if place.is_file() else None
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.large", description=__doc__)
@@ -201,8 +213,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
             # The small model learns from the encoder, and the head from both.
             save_model(train_distilled(quotes, load_articles(TRAIN)), MODELS, small_details(quotes))
         model = with_head(options.output, tenth)
-        details = {"data": {"sha256": data_digest(quotes), "encoder": len(rest), "head": len(tenth)}}
-        save_large_model(model, options.output, details)
+        # With --head the encoder may have learned from an earlier corpus: what the manifest says of it stays.
+        learned = described(rest) if not options.head else encoder_data(options.output)
+        save_large_model(model, options.output, {"encoder_data": learned, "head_data": described(tenth)})
     except StanceError as error:
         print(f"large: {error}", file=sys.stderr)
         return 2
