@@ -80,7 +80,8 @@ class Encoder:
         """A row per passage: the logarithm of its probability of each stance, in alphabetical order."""
         tokenizer, session = self._opened
         rows: Probabilities = np.zeros((len(passages), 3))
-        for row, encoding in zip(rows, tokenizer.encode_batch([as_pair(p) for p in passages]), strict=True):
+        pairs = [tuple(map(_without_surrogates, as_pair(passage))) for passage in passages]
+        for row, encoding in zip(rows, tokenizer.encode_batch(pairs), strict=True):
             feed = {
                 "input_ids": encoding.ids,
                 "attention_mask": encoding.attention_mask,
@@ -90,6 +91,11 @@ class Encoder:
             scores = session.run(["scores"], tensors)[0][0].astype(np.float64)
             row[:] = scores - np.logaddexp.reduce(scores)
         return rows
+
+
+def _without_surrogates(text: str) -> str:
+    # A lone surrogate may stand in a Python string, but not in the UTF-8 that the tokenizer takes.
+    return text.encode("utf-8", "replace").decode("utf-8")
 
 
 class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]

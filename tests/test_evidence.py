@@ -55,11 +55,11 @@ def test_odd_passages(passage):
 
 
 def test_the_analyzer_explains_only_where_asked():
-    article = "“We will never accept this,” Gen. Wei Fenghe said. No other words were heard."
+    article = "“We condemn this reckless attack,” Gen. Wei Fenghe said. No other words were heard."
     analyzer = Analyzer()
     (plain,), (explained,) = analyzer.analyze(article), analyzer.analyze(article, explain=True)
     assert plain.evidence == ()
     assert plain.stance == explained.stance == "assertive"
-    assert {"never", "accept"} & {item.word for item in explained.evidence if item.weight > 0}
+    assert {"condemn", "reckless"} & {item.word for item in explained.evidence if item.weight > 0}
     assert explained.to_dict()["evidence"][0].keys() == {"word", "in_quote", "weight"}
     assert analyzer.analyze("No quotes here.", explain=True) == []
