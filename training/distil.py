@@ -3,7 +3,8 @@
 Knowledge distillation (Hinton, Vinyals and Dean 2015). The passages are made of the project's own training articles and
 quotes: quotes without their context, quotes in the context of another, parts of quotes, sentences of the articles. The
 large model's encoder gives each the probabilities that the small model is to learn; they are kept in
-training/soft_labels.npz by a hash of the passage, so that `make train` has to encode only passages that are new.
+training/soft_labels.npz by a hash of the passage, so that `make train` has to encode only passages that are new. (As
+shipped it holds the mean of two trainings of the encoder, the present and the one before: docs/experiments.md.)
 """
 
 import hashlib
