@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help install test lint format train train-large evaluate demo clean gate
+.PHONY: help install test lint format train train-large evaluate demo docs clean gate
 
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
@@ -17,6 +17,7 @@ help:
 	@echo "make train                        rebuild models/ from training/corpus/"
 	@echo "make train-large                  the same for models/large (some 25 minutes on 2 cores)"
 	@echo "make gate                         compare the last make evaluate with the pinned floors"
+	@echo "make docs                         build the documentation into site/"
 	@echo "make lint | format                ruff and mypy | ruff format"
 
 install: $(READY)
@@ -61,5 +62,10 @@ gate: $(READY)
 demo: $(READY)
 	@$(BIN)/stance examples/article.txt --explain
 
+docs: $(READY)
+	@echo "Building the documentation into site/ …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 clean:
-	rm -rf $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis evaluation.json
+	rm -rf site $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis evaluation.json
