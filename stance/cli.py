@@ -4,6 +4,7 @@ import argparse
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from importlib import import_module
 from importlib.metadata import PackageNotFoundError, version
 
 from stance.analyzer import Analyzer
@@ -26,8 +27,16 @@ exit codes: 0 all articles read, 1 some could not be read (the rest is printed),
 """
 
 
+# First word → the module whose `main(arguments) -> exit code` runs it, imported only then.
+# A file of such a name is analysed as ./NAME.
+COMMANDS: dict[str, str] = {}
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command; returns its exit code."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    if arguments and arguments[0] in COMMANDS:
+        return int(import_module(COMMANDS[arguments[0]]).main(arguments[1:]))
     options = _parser().parse_args(arguments)
     names = options.articles or ["-"]
     if not options.articles and sys.stdin.isatty():

@@ -15,3 +15,11 @@ class RosterError(StanceError):
 
 class ModelError(StanceError):
     """A model file that is missing, altered, or made for other versions."""
+
+
+class ExtraError(StanceError):
+    """An optional package that is needed here and not installed; the message has the command that installs it."""
+
+
+class OutputError(StanceError):
+    """A file that can't be written, or an unfinished one that can't be taken up again."""
