@@ -12,6 +12,7 @@ READY := $(VENV)/.installed
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
 	@echo "              [MODEL=large]       … with another model   [PLOTS=1] … and pictures in plots/"
+	@echo "              [MODEL=folder TRUST=1] … with one of your own"
 	@echo "make test                         run the tests"
 	@echo "make demo                         analyse an example article"
 	@echo "make train                        rebuild models/ from training/corpus/"
@@ -53,7 +54,7 @@ train-large: $(READY)
 
 evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"
-	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)') $(if $(MODEL),--model '$(MODEL)') $(if $(PLOTS),--plots plots)
+	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)') $(if $(MODEL),--model '$(MODEL)') $(if $(TRUST),--trust-model) $(if $(PLOTS),--plots plots)
 
 gate: $(READY)
 	@echo "Comparing evaluation.json (of make evaluate) with the floors in training/floors.json …"

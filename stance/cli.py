@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not options.articles and sys.stdin.isatty():
         print("stance: reading an article from the keyboard; end it with Ctrl-D", file=sys.stderr)
     try:
-        analyzer = Analyzer(roster=load_roster(options.roster), model=_model(options.model))
+        analyzer = Analyzer(roster=load_roster(options.roster), model=_model(options.model, options.trust_model))
         failures: list[str] = []
         _write(_results(names, analyzer, failures, options.explain), options)
     except StanceError as error:
@@ -90,12 +90,12 @@ def _title(name: str) -> str:
     return "standard input" if name == "-" else name
 
 
-def _model(path: str | None):  # type: ignore[no-untyped-def]
+def _model(path: str | None, trust: bool):  # type: ignore[no-untyped-def]
     if path is None:
         return None
     from stance.loading import load_model
 
-    return load_model(path)
+    return load_model(path, trust=trust)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -112,6 +112,12 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--roster", metavar="TOML", help=f"speakers to look for: a TOML file, or one of: {rosters}")
     parser.add_argument(
         "--model", metavar="MODEL", help="small (default), large, or the folder of a model made by training.train"
+    )
+    parser.add_argument(
+        "--trust-model",
+        action="store_true",
+        help="load --model FOLDER although it did not ship with stance: this runs code in it, so only for one that you "
+        "made or whose maker you trust",
     )
     parser.add_argument(
         "--threshold",

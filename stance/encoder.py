@@ -4,7 +4,8 @@ all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) fine-tuned by tra
 onnxruntime. A logistic regression weighs what it says against what the small model says.
 """
 
-from collections.abc import Iterable, Sequence
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -41,16 +42,19 @@ def as_pair(passage: Passage) -> tuple[str, str]:
 class Encoder:
     """The fine-tuned network in a folder with encoder.onnx and tokenizer.json, opened on first use.
 
+    `digests` are the SHA-256 of the files by name: a file that has changed by the time it is opened is refused.
+
     Passages are run one by one: 8-bit arithmetic scales numbers by all that is run together, so that in a batch the
     score of a quote would depend on its neighbours.
     """
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, digests: Mapping[str, str] | None = None) -> None:
         self.folder = folder
+        self.digests = digests
 
     def __getstate__(self) -> dict[str, Any]:
         # A worker process opens the files anew.
-        return {"folder": self.folder}
+        return {"folder": self.folder, "digests": self.digests}
 
     @cached_property
     def _opened(self) -> tuple[Any, Any]:
@@ -64,10 +68,10 @@ class Encoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            tokenizer = Tokenizer.from_file(str(self.folder / TOKENIZER))
-            session = onnxruntime.InferenceSession(
-                str(self.folder / NETWORK), options, providers=["CPUExecutionProvider"]
-            )
+            tokenizer = Tokenizer.from_buffer(self._content(TOKENIZER))
+            session = onnxruntime.InferenceSession(self._content(NETWORK), options, providers=["CPUExecutionProvider"])
+        except ModelError:
+            raise
         except Exception as error:  # both raise whatever their native parts do
             raise ModelError(
                 f"{self.folder}: the large model can't be opened ({error}); get its files again"
@@ -75,6 +79,13 @@ class Encoder:
         tokenizer.enable_truncation(MAX_TOKENS)
         tokenizer.no_padding()
         return tokenizer, session
+
+    def _content(self, name: str) -> bytes:
+        # Opened from the bytes that were checked, so that nothing can change in between.
+        content = (self.folder / name).read_bytes()
+        if self.digests and hashlib.sha256(content).hexdigest() != self.digests[name]:
+            raise ModelError(f"{self.folder / name}: changed since the model was loaded; get its files again")
+        return content
 
     def log_probabilities(self, passages: Sequence[Passage]) -> Probabilities:
         """A row per passage: the logarithm of its probability of each stance, in alphabetical order."""

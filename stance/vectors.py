@@ -6,9 +6,11 @@ frequent words count for less (cf. Arora, Liang and Ma 2017). A text is the mean
 """
 
 import re
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 
@@ -57,7 +59,7 @@ class WordVectors:
         try:
             with np.load(path, allow_pickle=False) as file:
                 return cls(str(file["words"]).split(), file["matrix"])
-        except (OSError, ValueError, KeyError) as error:
+        except (OSError, ValueError, KeyError, EOFError, BadZipFile, zlib.error) as error:
             raise ModelError(
                 f"{path}: no word vectors can be read there ({error}); get the file from the checkout"
             ) from error

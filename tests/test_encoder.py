@@ -106,7 +106,7 @@ def _damage_manifest(folder: Path, **changes: object) -> None:
         (lambda folder: (folder / "stance.json").unlink(), "manifest can't be read"),
         (lambda folder: (folder / "stance.json").write_text("{"), "no JSON"),
         (lambda folder: (folder / "stance.json").write_text("{}"), "the manifest needs"),
-        (lambda folder: (folder / TOKENIZER).unlink(), "no model can be read"),
+        (lambda folder: (folder / TOKENIZER).unlink(), r"tokenizer\.json: the file can't be read"),
         (lambda folder: (folder / NETWORK).write_bytes(b"x"), "damaged or changed"),
         (lambda folder: (folder / HEAD_FILE).write_bytes(b"x"), "damaged or changed"),
         (lambda folder: _damage_manifest(folder, scikit_learn="0.24.2"), r"made with scikit-learn 0\.24\.2"),

@@ -142,7 +142,7 @@ def _evaluate_articles(
     # Imported here alone: the scores of labels shall not need the rest of the library.
     from stance import Analyzer
 
-    way, errors = end_to_end(articles, Analyzer(model=load_model(options.model)).analyze)
+    way, errors = end_to_end(articles, Analyzer(model=load_model(options.model, trust=options.trust_model)).analyze)
     console.print(_way_table(way, f"{name} articles, the whole way: {len(articles)} articles"))
     given = list(labelled_quotes(articles))
     scores = _evaluate_quotes(console, given, f"the same, stance at the gold spans: {len(given)} quotes", options)
@@ -155,7 +155,7 @@ def _evaluate_quotes(
     console: Console, quotes: Sequence[LabelledQuote], title: str, options: argparse.Namespace
 ) -> dict[str, Any]:
     """The chosen model in full; where none is chosen the small one, and the large one's scores beside it."""
-    models = {options.model: load_model(options.model)} if options.model else _models()
+    models = {options.model: load_model(options.model, trust=options.trust_model)} if options.model else _models()
     gold = [quote.stance for quote in quotes]
     systems: dict[str, dict[str, Any]] = {}
     details: dict[str, Any] = {}
@@ -215,6 +215,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--json", type=Path, help="write all figures to this file too")
     parser.add_argument("--plots", type=Path, help="draw confusion, calibration and learning curve into this folder")
     parser.add_argument("--model", help="small, large or a folder (default: small in full, large beside it)")
+    parser.add_argument("--trust-model", action="store_true", help="load a model that did not ship with stance")
     parser.add_argument("--errors", action="store_true", help="list every quote that is not entirely right")
     options = parser.parse_args(arguments)
     # A file or a pipe has no width: what rich takes instead is too narrow for the tables.
