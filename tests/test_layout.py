@@ -32,6 +32,8 @@ ORDER = [
     "analyzer",
     "__init__",
     "formats",
+    "report.__init__",
+    "report.highlight",
     "table",
     "cli",
     "__main__",
