@@ -10,16 +10,18 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from stance.analyzer import Analyzer
-from stance.errors import InputError, ModelError, RosterError, StanceError
+from stance.errors import InputError, MissingExtraError, ModelError, RosterError, StanceError
 from stance.quote import Quote, Span, Stance
 from stance.roster import load_roster
 
 if TYPE_CHECKING:
+    from stance.frames import corpus_to_frame, to_frame
     from stance.loading import load_model
 
 __all__ = [
     "Analyzer",
     "InputError",
+    "MissingExtraError",
     "ModelError",
     "Quote",
     "RosterError",
@@ -28,8 +30,10 @@ __all__ = [
     "StanceError",
     "analyze",
     "analyze_many",
+    "corpus_to_frame",
     "load_model",
     "load_roster",
+    "to_frame",
 ]
 
 
@@ -49,9 +53,13 @@ def _default() -> Analyzer:
 
 
 def __getattr__(name: str) -> Any:
-    # load_model brings scikit-learn along, which takes a second to import: only when asked for.
+    # What brings a large package along (scikit-learn, pandas) is imported when it is asked for.
     if name == "load_model":
         from stance.loading import load_model
 
         return load_model
+    if name in ("corpus_to_frame", "to_frame"):
+        from stance import frames
+
+        return getattr(frames, name)
     raise AttributeError(f"module 'stance' has no attribute {name!r}")

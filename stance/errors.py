@@ -17,8 +17,8 @@ class ModelError(StanceError):
     """A model file that is missing, altered, or made for other versions."""
 
 
-class ExtraError(StanceError):
-    """An optional package that is needed here and not installed; the message has the command that installs it."""
+class MissingExtraError(StanceError, ImportError):
+    """A feature whose optional packages are not installed; the message names the `pip install` that brings them."""
 
 
 class OutputError(StanceError):
