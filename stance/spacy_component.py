@@ -155,7 +155,8 @@ def _place(spans_key: str) -> str:
 
 
 def _speaker(plain: dict[str, Any]) -> Speaker:
-    return Speaker(**{key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in plain.items()}
+    return Speaker(**fields)
 
 
 def _plain(quote: Quote) -> dict[str, Any]:
@@ -199,7 +200,7 @@ def _register() -> None:
             spacy.tokens.Span.set_extension(name, getter=getter, force=True)
         else:
             warnings.warn(
-                f"span._.{name} is already taken, and stays as it is; stance.spacy_component.quote_of(span) gives it all",
+                f"span._.{name} is taken and stays as it is; stance.spacy_component.quote_of(span) gives the Quote",
                 stacklevel=2,
             )
 
