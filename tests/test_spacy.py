@@ -17,7 +17,7 @@ from spacy.tokens import Doc, DocBin, Span  # noqa: E402
 
 from stance.spacy_component import StanceComponent, quote_of  # noqa: E402
 
-ARTICLE = "“We want dialogue,” Austin said. “Any attack will be crushed,” Wei warned. “It is a good day,” the harbour master said."
+ARTICLE = "“We want dialogue,” Austin said. “Any attack will be crushed,” Wei warned. “A fine day,” the cook said."
 ROSTER = '[[speaker]]\nname = "Okafor"\nnames = ["Ada Okafor", "Okafor"]\n'
 TRADE = "“We will sign,” Ada Okafor said."
 
@@ -53,7 +53,7 @@ def test_a_span_says_speaker_stance_mention_and_probabilities(nlp: Any) -> None:
     assert first._.mention.text == "Austin"
     assert sum(second._.probabilities.values()) == pytest.approx(1)
     assert second._.stance == "assertive"
-    assert (third._.speaker, third.kb_id_, third._.mention.text) == (None, "", "the harbour master")
+    assert (third._.speaker, third.kb_id_, third._.mention.text) == (None, "", "the cook")
 
 
 def test_a_span_of_something_else_has_no_quote(nlp: Any) -> None:
