@@ -67,4 +67,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    code = main()
+    if session := SparkSession.getActiveSession():
+        session.stop()
+    sys.exit(code)

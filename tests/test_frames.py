@@ -5,7 +5,7 @@ import sys
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stance
@@ -80,6 +80,7 @@ def test_what_is_no_pair_is_named(wrong: object) -> None:
 
 
 @given(st.text())
+@settings(deadline=None)
 def test_any_text_fits(text: str) -> None:
     quote = stance.analyze("“We want dialogue,” Austin said.")[0]
     frame = stance.to_frame([replace(quote, text=text, speaker=text)], article=text)

@@ -85,6 +85,14 @@ def test_null_texts_dates_of_all_kinds_and_odd_names(spark: Any) -> None:
     assert rows(stance.spark.quotes(articles, date_column="stamp", **columns))[0]["date"] == datetime.date(2022, 6, 11)
 
 
+def test_offsets_count_as_spark_counts(spark: Any) -> None:
+    articles = spark.createDataFrame([("a", "😀 é “We want dialogue 😀,” Austin said.")], "article string, body string")
+    found = stance.spark.quotes(articles, text_column="body", id_column="article").join(articles, "article")
+    assert [row["cut"] for row in rows(found.selectExpr("substring(body, start + 1, end - start) as cut"))] == [
+        "We want dialogue 😀,"
+    ]
+
+
 def test_without_an_id_an_article_is_named_by_its_text(spark: Any) -> None:
     articles = spark.createDataFrame([(text,) for text in TEXTS[:2]], "text string")
     names = {row["article"] for row in rows(stance.spark.quotes(articles))}
