@@ -25,7 +25,7 @@ def to_frame(quotes: Iterable[Quote], article: str | None = None) -> "DataFrame"
     >>> import stance
     >>> frame = stance.to_frame(stance.analyze("“We want dialogue,” Austin said."), article="a.txt")
     >>> frame[["article", "start", "end", "speaker"]].values.tolist()
-    [['a.txt', 1, 17, 'Austin']]
+    [['a.txt', 1, 18, 'Austin']]
     """
     return _frame(rows_of(article, _checked(quotes)))  # type: ignore[arg-type]
 
