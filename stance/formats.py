@@ -1,18 +1,24 @@
-"""Readers of article files, and writers of quotes: JSON, JSON lines, CSV. (The table for people is in table.py.)"""
+"""Text files as articles, quotes as rows, and what goes to standard output: JSON, JSON lines, CSV.
+
+The table for people is in table.py; corpora come in through reading.py, and files go out through writing.py.
+"""
 
 import csv
 import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from textwrap import indent
 from typing import Any, TextIO
 
+from stance.article import Article, Unreadable
 from stance.errors import InputError
 from stance.quote import Quote, Stance
 
 MAX_BYTES = 50_000_000  # an article is a page of text; a larger file is something else
 COLUMNS = (
     "article",
+    "date",
     "start",
     "end",
     "speaker",
@@ -56,22 +62,25 @@ def decode_article(data: bytes, name: str = "article") -> str:
     '“Ja,” sagte er.'
     """
     if len(data) > MAX_BYTES:
-        raise InputError(f"{name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles, one a file")
+        raise Unreadable("too large", f"{name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles, one a file")
     if not data.strip():
-        raise InputError(f"{name}: is empty; give a file with the text of an article")
+        raise Unreadable("empty", f"{name}: is empty; give a file with the text of an article")
     if b"\0" in data[:4096] or data[:4] in (b"%PDF", b"PK\3\4", b"\x89PNG"):
-        raise InputError(f"{name}: is a binary file; give plain text (UTF-8)")
+        raise Unreadable("binary file", f"{name}: is a binary file; give plain text (UTF-8)")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise InputError(
+        raise Unreadable(
+            "not UTF-8",
             f"{name}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x}); "
-            f"convert it first, for instance: iconv -f latin1 -t utf-8 {name}"
+            f"convert it first, for instance: iconv -f latin1 -t utf-8 {name}",
         ) from None
     return text.removeprefix("\ufeff")
 
 
-def rows_of(article: str, quotes: Iterable[Quote], threshold: float = 0.0) -> Iterator[dict[str, Any]]:
+def rows_of(
+    article: str, quotes: Iterable[Quote], threshold: float = 0.0, date: str | None = None
+) -> Iterator[dict[str, Any]]:
     """The quotes of the article called `article` as flat rows, with the keys of COLUMNS.
 
     Here and below the stance is "uncertain" where its probability is below `threshold`.
@@ -79,6 +88,7 @@ def rows_of(article: str, quotes: Iterable[Quote], threshold: float = 0.0) -> It
     for quote in quotes:
         yield {
             "article": article,
+            "date": date,
             "start": quote.start,
             "end": quote.end,
             "speaker": quote.speaker,
@@ -91,22 +101,31 @@ def rows_of(article: str, quotes: Iterable[Quote], threshold: float = 0.0) -> It
         }
 
 
-def write_json(results: Iterable[tuple[str, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
-    """A JSON list with an object per article: {"article", "quotes": [Quote.to_dict(), …]}."""
-    document = [{"article": name, "quotes": [q.to_dict(threshold) for q in quotes]} for name, quotes in results]
-    out.write(json.dumps(document, ensure_ascii=False, indent=2) + "\n")
+def write_json(results: Iterable[tuple[Article, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
+    """A JSON list with an object per article: {"article", "date" if any, "quotes": [Quote.to_dict(), …]}."""
+    separator = "[\n"
+    for article, quotes in results:
+        entry = {**_head(article), "quotes": [quote.to_dict(threshold) for quote in quotes]}
+        out.write(separator + indent(json.dumps(entry, ensure_ascii=False, indent=2), "  "))
+        separator = ",\n"
+    out.write("[]\n" if separator == "[\n" else "\n]\n")
 
 
-def write_jsonl(results: Iterable[tuple[str, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
-    """A line per quote: Quote.to_dict() with the name of the article."""
-    for name, quotes in results:
+def write_jsonl(results: Iterable[tuple[Article, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
+    """A line per quote: Quote.to_dict() with the id of the article, and its date if it has one."""
+    for article, quotes in results:
         for quote in quotes:
-            out.write(json.dumps({"article": name, **quote.to_dict(threshold)}, ensure_ascii=False) + "\n")
+            row = {**_head(article), **quote.to_dict(threshold)}
+            out.write(json.dumps(row, ensure_ascii=False) + "\n")
 
 
-def write_csv(results: Iterable[tuple[str, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
+def write_csv(results: Iterable[tuple[Article, list[Quote]]], out: TextIO, threshold: float = 0.0) -> None:
     """A row per quote, with the columns COLUMNS and a header."""
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
-    for name, quotes in results:
-        writer.writerows(rows_of(name, quotes, threshold))
+    for article, quotes in results:
+        writer.writerows(rows_of(article.id, quotes, threshold, article.date))
+
+
+def _head(article: Article) -> dict[str, str]:
+    return {"article": article.id, **({"date": article.date} if article.date else {})}
