@@ -8,7 +8,6 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from textwrap import indent
 from typing import Any, TextIO
 
 from stance.article import Article, Unreadable
@@ -106,7 +105,7 @@ def write_json(results: Iterable[tuple[Article, list[Quote]]], out: TextIO, thre
     separator = "[\n"
     for article, quotes in results:
         entry = {**_head(article), "quotes": [quote.to_dict(threshold) for quote in quotes]}
-        out.write(separator + indent(json.dumps(entry, ensure_ascii=False, indent=2), "  "))
+        out.write(separator + "  " + json.dumps(entry, ensure_ascii=False, indent=2).replace("\n", "\n  "))
         separator = ",\n"
     out.write("[]\n" if separator == "[\n" else "\n]\n")
 

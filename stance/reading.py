@@ -7,13 +7,15 @@ import sys
 import zlib
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from stance.article import Article, Fault, Unreadable
 from stance.formats import MAX_BYTES, decode_article
 from stance.pages import read_page, require_trafilatura
 from stance.records import Columns, read_csv, read_jsonl, read_parquet, require_pyarrow
 from stance.sources import Source, sources_of
+
+_BUFFER = 1 << 16
 
 
 class Corpus:
@@ -120,14 +122,15 @@ def _whole(source: Source) -> Article:
     return Article(source.name, text, source.name, None, date)
 
 
-def _opened(source: Source, stack: ExitStack) -> tuple[io.IOBase, BinaryIO]:
-    """The file below, whose position tells how far we are, and the bytes of the corpus in it."""
+def _opened(source: Source, stack: ExitStack) -> tuple[Any, BinaryIO]:
+    """The file on the disk, whose position tells how far we are, and the bytes of the corpus in it."""
     if source.path == "-":
-        raw: io.IOBase = sys.stdin.buffer
-        return raw, sys.stdin.buffer
+        return sys.stdin.buffer, sys.stdin.buffer
     raw = stack.enter_context(open(source.path, "rb", buffering=0))
-    file: io.IOBase = stack.enter_context(gzip.GzipFile(fileobj=cast(BinaryIO, raw))) if source.packed else raw
-    return raw, cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, file), 1 << 16))
+    if not source.packed:
+        return raw, cast(BinaryIO, io.BufferedReader(raw, _BUFFER))
+    unpacked = stack.enter_context(gzip.GzipFile(fileobj=raw))
+    return raw, cast(BinaryIO, io.BufferedReader(cast(io.RawIOBase, unpacked), _BUFFER))
 
 
 def _require(source: Source) -> None:
