@@ -1,5 +1,6 @@
 """What comes out of the readers: an `Article`, or a `Fault` that stands for one that can't be read or analysed."""
 
+import json
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -31,8 +32,8 @@ class Fault:
     reason    a few words, the same for all faults of the kind
     message   the whole story, with file, line and mend
 
-    >>> Fault("a.jsonl", 3, None, "no JSON", "a.jsonl, line 3: no JSON; mend the line").to_dict()["line"]
-    3
+    >>> Fault("a.jsonl", 3, None, "no JSON", "a.jsonl, line 3: mend it").to_line()
+    '{"source": "a.jsonl", "line": 3, "article": null, "reason": "no JSON", "message": "a.jsonl, line 3: mend it"}\\n'
     """
 
     source: str
@@ -43,6 +44,10 @@ class Fault:
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
+
+    def to_line(self) -> str:
+        """A line of JSON, as files of errors have it."""
+        return json.dumps(self.to_dict(), ensure_ascii=False) + "\n"
 
 
 class Unreadable(InputError):

@@ -2,7 +2,9 @@
 
 import hashlib
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +21,22 @@ from stance.writing import write_rows
 
 _IDS = 250_000  # so many ids are remembered, to say that one stands twice
 
-Analyzed = tuple[Article, list[Quote]]
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of an item of a corpus: the quotes of the article, or the fault for which there are none."""
+
+    item: Article | Fault
+    quotes: list[Quote]
+    fault: Fault | None = None
 
 
 class FirstFaultError(StanceError):
     """The fault at which a strict run stops."""
+
+    def __init__(self, fault: Fault) -> None:
+        super().__init__(fault.message)
+        self.fault = fault
 
 
 class Watcher(Protocol):
@@ -32,18 +45,18 @@ class Watcher(Protocol):
     def begin(self, items: int) -> None:
         """So many were done before."""
 
-    def done(self, result: Analyzed | Fault) -> None:
+    def done(self, outcome: Outcome) -> None:
         """One more is done."""
 
 
 def analyzed(
     analyzer: Analyzer, items: Iterable[Article | Fault], jobs: int = 1, explain: bool = False
-) -> Iterator[Analyzed | Fault]:
-    """Each article with its quotes, in order; faults, and articles on which the analyzer fails, as faults.
+) -> Generator[Outcome, None, None]:
+    """What comes of each item, in order. An article on which the analyzer fails becomes a fault.
 
     >>> rain = Article("a", "“It rains,” Austin said.", "a.txt")
-    >>> [(article.id, len(quotes)) for article, quotes in analyzed(Analyzer(), [rain])]
-    [('a', 1)]
+    >>> [len(outcome.quotes) for outcome in analyzed(Analyzer(), [rain])]
+    [1]
     """
     waiting: deque[Article | Fault] = deque()
 
@@ -61,12 +74,12 @@ def analyzed(
         item = waiting.popleft()
         error = getattr(quotes, "error", None)
         if isinstance(item, Fault):
-            yield item
+            yield Outcome(item, [], item)
         elif error is not None:
             says = f"{where(item.source, item.line)}: the analysis failed ({error}); please report it with the text"
-            yield Fault(item.source, item.line, item.id, "analysis failed", says)
+            yield Outcome(item, [], Fault(item.source, item.line, item.id, "analysis failed", says))
         else:
-            yield item, quotes
+            yield Outcome(item, quotes)
 
 
 def run_corpus(
@@ -79,9 +92,10 @@ def run_corpus(
     jobs: int = 1,
     threshold: float = 0.0,
     strict: bool = False,
+    errors: Path | None = None,
     watcher: Watcher | None = None,
 ) -> Summary:
-    """Analyses what the journal lacks, writes the output (of the format `suffix`), and deletes the journal.
+    """Analyses what the journal lacks, writes output (of the format `suffix`) and errors, and deletes the journal.
 
     Where no article can be read, no output is written. Raises OutputError where something can't be written or the
     corpus is not the journal's; FirstFaultError at the first fault of a strict run.
@@ -99,7 +113,16 @@ def run_corpus(
     if summary.articles or not summary.faults:
         with whole_file(output, journal.folder / f"joined{suffix}") as place:
             write_rows((row for part in journal.parts() for row in part.rows), place, suffix)
+    if errors:
+        write_errors((Fault(**fault) for part in journal.parts() for fault in part.faults), errors)
+    journal.remove()
     return summary
+
+
+def write_errors(faults: Iterable[Fault], path: Path) -> None:
+    """Writes faults into a file, a JSON object a line. Raises OutputError."""
+    with whole_file(path) as place, place.open("w", encoding="utf-8", newline="") as file:
+        file.writelines(fault.to_line() for fault in faults)
 
 
 def _analyze_into(
@@ -112,32 +135,26 @@ def _analyze_into(
     watcher: Watcher | None,
 ) -> None:
     part, digest = Part(), _Digest()
-
-    def close_part(last: bool) -> None:
-        part.digest, part.last = digest.value(), last
-        journal.add(part)
-
-    def digested() -> Iterator[Article | Fault]:
-        yield from items
-
-    for result in analyzed(analyzer, digested(), jobs):
-        if watcher:
-            watcher.done(result)
-        if isinstance(result, Fault):
-            if strict:
-                raise FirstFaultError(result.message)
-            digest.add(result)
-            part.faults.append(result.to_dict())
-        else:
-            article, quotes = result
-            digest.add(article)
-            part.articles += 1
-            part.rows.extend(rows_of(article.id, quotes, threshold, article.date))
-        part.items += 1
-        if part.items == PART_ITEMS:
-            close_part(last=False)
-            part, digest = Part(), _Digest()
-    close_part(last=True)
+    with closing(analyzed(analyzer, items, jobs)) as outcomes:
+        for outcome in outcomes:
+            if watcher:
+                watcher.done(outcome)
+            digest.add(outcome.item)
+            part.items += 1
+            if outcome.fault:
+                if strict:
+                    raise FirstFaultError(outcome.fault)
+                part.faults.append(outcome.fault.to_dict())
+            elif isinstance(outcome.item, Article):
+                article = outcome.item
+                part.articles += 1
+                part.rows.extend(rows_of(article.id, outcome.quotes, threshold, article.date))
+            if part.items == PART_ITEMS:
+                part.digest = digest.value()
+                journal.add(part)
+                part, digest = Part(), _Digest()
+    part.digest, part.last = digest.value(), True
+    journal.add(part)
 
 
 def _pass_over(items: Iterator[Article | Fault], journal: Journal, shared: "_SharedIds") -> None:

@@ -61,7 +61,9 @@ def decode_article(data: bytes, name: str = "article") -> str:
     '“Ja,” sagte er.'
     """
     if len(data) > MAX_BYTES:
-        raise Unreadable("too large", f"{name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles, one a file")
+        raise Unreadable(
+            "too large", f"{name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles, one a file"
+        )
     if not data.strip():
         raise Unreadable("empty", f"{name}: is empty; give a file with the text of an article")
     if b"\0" in data[:4096] or data[:4] in (b"%PDF", b"PK\3\4", b"\x89PNG"):

@@ -6,7 +6,6 @@ rows and faults of PART_ITEMS articles each. A part is there whole or not at all
 
 import json
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from stance.durable import naming, sync_folder, whole_file
 from stance.errors import OutputError
 
 PART_ITEMS = 256  # articles of a part: so many are analysed again at most
+_SUFFIX = ".partial"
 
 
 @dataclass(slots=True)
@@ -46,7 +46,7 @@ class Journal:
     """
 
     def __init__(self, output: Path, run: dict[str, str], resume: bool) -> None:
-        self.folder = output.with_name(output.name + ".partial")
+        self.folder = output.with_name(output.name + _SUFFIX)
         self._lock: int | None = None
         with naming(self.folder):
             self.folder.mkdir(exist_ok=True)
@@ -59,12 +59,18 @@ class Journal:
                 )
             if self.heads:
                 self._check(run)
-            for left in self.folder.iterdir():  # unfinished parts, and all there is of a run that did nothing
-                number = _number(left)
-                if left.name not in ("run.json", "lock") and (number is None or number >= len(self.heads)):
-                    left.unlink()
+            for place in self._own_files():  # unfinished ones, and all there is of a run that did nothing
+                number = _number(place)
+                if number is None or number >= len(self.heads):
+                    place.unlink()
         if not self.heads:
             self._write(self.folder / "run.json", json.dumps(run, indent=2) + "\n")
+
+    @staticmethod
+    def holds_work(output: Path) -> bool:
+        """Whether beside `output` lies a stopped run that did something."""
+        folder = output.with_name(output.name + _SUFFIX)
+        return (folder / "run.json").is_file() and (folder / _part(0)).is_file()
 
     @property
     def items(self) -> int:
@@ -101,15 +107,24 @@ class Journal:
             # First the file without which the parts mean nothing: a deletion that is stopped leaves no half run.
             (self.folder / "run.json").unlink()
             sync_folder(self.folder)
+            for place in self._own_files():
+                place.unlink()
             self.close()
-            shutil.rmtree(self.folder)
+            (self.folder / "lock").unlink(missing_ok=True)
+        with suppress(OSError):  # something of somebody else's is in it
+            self.folder.rmdir()
 
     def _write(self, path: Path, text: str) -> None:
         with whole_file(path) as place:
             place.write_text(text, encoding="utf-8", newline="")
 
+    def _own_files(self) -> list[Path]:
+        """Parts, temporary files and a joined output: all but run.json and the lock."""
+        patterns = ("part-*.jsonl", ".*.tmp", "joined.*")
+        return [place for pattern in patterns for place in self.folder.glob(pattern)]
+
     def _path(self, number: int) -> Path:
-        return self.folder / f"part-{number:05}.jsonl"
+        return self.folder / _part(number)
 
     def _complete_parts(self) -> list[Part]:
         heads: list[Part] = []
@@ -140,9 +155,15 @@ class Journal:
             fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the system lets it go when the process ends
         except BlockingIOError:
             self.close()
-            raise OutputError(f"{self.folder}: another run is at it; wait for its end, or give another output") from None
+            raise OutputError(
+                f"{self.folder}: another run is at it; wait for its end, or give another output"
+            ) from None
         except OSError:
             self.close()  # a file system without locks
+
+
+def _part(number: int) -> str:
+    return f"part-{number:05}.jsonl"
 
 
 def _number(path: Path) -> int | None:

@@ -102,6 +102,20 @@ def load_model(path: str | Path | None = None, *, trust: bool = False) -> Stance
     return _load_small(_model_path(place), trust)
 
 
+def model_digest(path: str | Path | None = None) -> str:
+    """What tells the model that `load_model(path)` gives from others: the digest of its manifest. Raises ModelError."""
+    if path is None or path == "small":
+        place = _shipped_small_path().with_suffix(".json")
+    elif path == "large":
+        place = _large_folder() / "stance.json"
+    else:
+        place = _model_path(Path(path)).with_suffix(".json")  # in a folder, of either kind of model: stance.json
+    try:
+        return _digest(place.read_bytes())
+    except OSError as error:
+        raise ModelError(f"{place}: the manifest can't be read ({error.strerror}). {_MAKE}") from error
+
+
 @cache
 def _shipped_small() -> StanceClassifier:
     return _load_small(_shipped_small_path(), trust=True)
@@ -114,11 +128,15 @@ def _shipped_small_path() -> Path:
 
 @cache
 def _shipped_large() -> EncoderClassifier:
+    return _load_large(_large_folder(), trust=True)
+
+
+def _large_folder() -> Path:
     folder = _shipped_large_folder()
     if folder is None:
         place = _HERE.parent / "models" / "large" / NETWORK
         raise ModelError(f"{place}: the large model is not installed. {_MAKE_LARGE}")
-    return _load_large(folder, trust=True)
+    return folder
 
 
 def _shipped_large_folder() -> Path | None:

@@ -4,13 +4,13 @@ import logging
 from typing import Any
 
 from stance.article import Unreadable
-from stance.errors import ExtraError
+from stance.errors import MissingExtraError
 
 
 def read_page(data: bytes, source: str) -> tuple[str, str | None]:
     """Text and date of an HTML page; paragraphs stand a blank line apart. Offsets of quotes count in this text.
 
-    Raises Unreadable where no article is found in it, ExtraError without trafilatura.
+    Raises Unreadable where no article is found in it, MissingExtraError without trafilatura.
     """
     found = require_trafilatura(f"reading {source}").bare_extraction(data, with_metadata=True)
     text = (found.text or "") if found is not None else ""
@@ -20,11 +20,11 @@ def read_page(data: bytes, source: str) -> tuple[str, str | None]:
 
 
 def require_trafilatura(purpose: str) -> Any:
-    """The package trafilatura. Raises ExtraError where it is not installed."""
+    """The package trafilatura. Raises MissingExtraError where it is not installed."""
     try:
         import trafilatura
     except ImportError:
-        raise ExtraError(f"{purpose} needs trafilatura: pip install 'stance[html]'") from None
+        raise MissingExtraError(f"{purpose} needs trafilatura: pip install 'stance[html]'") from None
     for name in ("trafilatura", "htmldate"):  # what they say about a page goes to who listens, not to the terminal
         logging.getLogger(name).addHandler(logging.NullHandler())
     return trafilatura

@@ -47,7 +47,7 @@ class Corpus:
     def survey(self) -> tuple[str, int | None]:
         """A digest of the files (names, sizes, times of change) and their bytes in all, None if there is a pipe.
 
-        Raises ExtraError where a package is missing that some file needs. Reads no file.
+        Raises MissingExtraError where a package is missing that some file needs. Reads no file.
         """
         digest = hashlib.sha256()
         total: int | None = 0

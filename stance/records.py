@@ -14,7 +14,7 @@ from datetime import date
 from typing import Any, BinaryIO
 
 from stance.article import Article, Fault, Unreadable, where
-from stance.errors import ExtraError
+from stance.errors import MissingExtraError
 from stance.formats import MAX_BYTES
 
 Items = Iterator[Article | Fault]
@@ -91,7 +91,9 @@ def read_csv(file: BinaryIO, source: str, columns: Columns) -> Items:
             return
         except csv.Error as error:
             lines.take_faults()
-            yield _fault(source, number, "broken CSV", f"broken CSV ({error}); quote the cell and double the quotes in it")
+            yield _fault(
+                source, number, "broken CSV", f"broken CSV ({error}); quote the cell and double the quotes in it"
+            )
             continue
         faults = lines.take_faults()
         if faults:
@@ -106,7 +108,7 @@ def read_csv(file: BinaryIO, source: str, columns: Columns) -> Items:
 def read_parquet(path: str, source: str, columns: Columns) -> Items:
     """The articles of a Parquet file, some hundred rows in memory at a time.
 
-    Raises Unreadable where it is broken or has no such column, ExtraError without pyarrow.
+    Raises Unreadable where it is broken or has no such column, MissingExtraError without pyarrow.
     """
     pyarrow = require_pyarrow(f"reading {source}")
     try:
@@ -128,12 +130,12 @@ def read_parquet(path: str, source: str, columns: Columns) -> Items:
 
 
 def require_pyarrow(purpose: str) -> Any:
-    """The package pyarrow. Raises ExtraError where it is not installed."""
+    """The package pyarrow. Raises MissingExtraError where it is not installed."""
     try:
         import pyarrow
         import pyarrow.parquet
     except ImportError:
-        raise ExtraError(f"{purpose} needs pyarrow: pip install 'stance[parquet]'") from None
+        raise MissingExtraError(f"{purpose} needs pyarrow: pip install 'stance[parquet]'") from None
     return pyarrow
 
 

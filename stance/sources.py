@@ -47,9 +47,7 @@ class Source:
         return self.kind in ("text", "html")
 
 
-def sources_of(
-    inputs: Iterable[str], kind: str | None = None, leave: Collection[str] = ()
-) -> Iterator[Source | Fault]:
+def sources_of(inputs: Iterable[str], kind: str | None = None, leave: Collection[str] = ()) -> Iterator[Source | Fault]:
     """The files behind the inputs, in order; those of a folder by name, its folders after them.
 
     kind    what all files are, whatever their suffix

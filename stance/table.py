@@ -10,6 +10,7 @@ from rich.text import Text
 from stance.quote import UNCERTAIN, Quote, Stance
 
 _STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL: "yellow", UNCERTAIN: "dim"}
+_SPEAKER_WIDTH = 24
 _PIPE_WIDTH = 120  # columns where the output is no terminal
 
 
@@ -19,22 +20,30 @@ def print_tables(
     *,
     explain: bool = False,
     threshold: float = 0.0,
+    wrap: bool = False,
 ) -> None:
     """A table per article: speaker, stance with its probability, quote.
 
     With `explain` also what decided the speaker, and the words that weighed for the stance and against it (in brackets
     those around the quote).
 
-    Colours on a terminal only, and none where NO_COLOR is set.
+    The table fits the terminal: a quote is cut to one line, unless `wrap` or `explain` is asked for. Colours on a
+    terminal only, and none where NO_COLOR is set; everywhere where FORCE_COLOR is set.
     """
     console = Console(file=out, highlight=False, width=None if out.isatty() else _PIPE_WIDTH)
+    whole = wrap or explain
     for name, quotes in results:
         if not quotes:
             console.print(Text(f"{name}: no quotes found"))
             continue
         table = Table(title=Text(f"{name}: {len(quotes)} quote{'s' * (len(quotes) > 1)}"), title_justify="left")
-        for heading in ("Speaker", "Stance", "Quote", *(("Mention", "Cue", "Rule", "Weighed") if explain else ())):
-            table.add_column(heading, overflow="fold", ratio={"Quote": 1}.get(heading))
+        table.add_column(
+            "Speaker", max_width=_SPEAKER_WIDTH, overflow="fold" if whole else "ellipsis", no_wrap=not whole
+        )
+        table.add_column("Stance", no_wrap=not whole)
+        table.add_column("Quote", overflow="fold" if whole else "ellipsis", no_wrap=not whole, ratio=1)
+        for heading in ("Mention", "Cue", "Rule", "Weighed") if explain else ():
+            table.add_column(heading, overflow="fold")
         for quote in quotes:
             table.add_row(*_cells(quote, explain, threshold))
         console.print(table)

@@ -21,7 +21,7 @@ _INTEGERS = ("start", "end")
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's suffix means. Raises OutputError where it means none, ExtraError without its package.
+    """The format that a file's suffix means. Raises OutputError where it means none, MissingExtraError without its package.
 
     >>> format_of(Path("quotes.jsonl.gz"))
     '.jsonl.gz'
@@ -70,9 +70,7 @@ def parquet_schema(pyarrow: Any) -> Any:
     types.update({name: pyarrow.int64() for name in _INTEGERS})
     types.update({name: pyarrow.float64() for name in COLUMNS if name.startswith("p_")})
     never_null: Sequence[str] = ("article", "text", "stance", *_INTEGERS)
-    return pyarrow.schema(
-        [pyarrow.field(name, kind, nullable=name not in never_null) for name, kind in types.items()]
-    )
+    return pyarrow.schema([pyarrow.field(name, kind, nullable=name not in never_null) for name, kind in types.items()])
 
 
 @contextmanager
