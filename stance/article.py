@@ -50,7 +50,7 @@ class Fault:
         return json.dumps(self.to_dict(), ensure_ascii=False) + "\n"
 
 
-class Unreadable(InputError):
+class UnreadableError(InputError):
     """Something is wrong with an input: `reason` and message as of Fault; `line`, where the rest of a file is lost."""
 
     def __init__(self, reason: str, message: str, line: int | None = None) -> None:

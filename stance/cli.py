@@ -12,7 +12,7 @@ from typing import TextIO
 
 from stance.analyzer import Analyzer
 from stance.arguments import build_parser, check_options, installed_version
-from stance.article import Article, Fault
+from stance.article import Article
 from stance.corpus_run import FirstFaultError, analyzed, run_corpus, write_errors
 from stance.durable import whole_file
 from stance.errors import OutputError, StanceError

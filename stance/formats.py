@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, TextIO
 
-from stance.article import Article, Unreadable
+from stance.article import Article, UnreadableError
 from stance.errors import InputError
 from stance.quote import Quote, Stance
 
@@ -61,17 +61,17 @@ def decode_article(data: bytes, name: str = "article") -> str:
     '“Ja,” sagte er.'
     """
     if len(data) > MAX_BYTES:
-        raise Unreadable(
+        raise UnreadableError(
             "too large", f"{name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles, one a file"
         )
     if not data.strip():
-        raise Unreadable("empty", f"{name}: is empty; give a file with the text of an article")
+        raise UnreadableError("empty", f"{name}: is empty; give a file with the text of an article")
     if b"\0" in data[:4096] or data[:4] in (b"%PDF", b"PK\3\4", b"\x89PNG"):
-        raise Unreadable("binary file", f"{name}: is a binary file; give plain text (UTF-8)")
+        raise UnreadableError("binary file", f"{name}: is a binary file; give plain text (UTF-8)")
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        raise Unreadable(
+        raise UnreadableError(
             "not UTF-8",
             f"{name}: not UTF-8 text (byte {error.start} is 0x{data[error.start]:02x}); "
             f"convert it first, for instance: iconv -f latin1 -t utf-8 {name}",

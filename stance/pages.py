@@ -3,19 +3,21 @@
 import logging
 from typing import Any
 
-from stance.article import Unreadable
+from stance.article import UnreadableError
 from stance.errors import MissingExtraError
 
 
 def read_page(data: bytes, source: str) -> tuple[str, str | None]:
     """Text and date of an HTML page; paragraphs stand a blank line apart. Offsets of quotes count in this text.
 
-    Raises Unreadable where no article is found in it, MissingExtraError without trafilatura.
+    Raises UnreadableError where no article is found in it, MissingExtraError without trafilatura.
     """
     found = require_trafilatura(f"reading {source}").bare_extraction(data, with_metadata=True)
     text = (found.text or "") if found is not None else ""
     if not text.strip():
-        raise Unreadable("no article found", f"{source}: no article found in the page; save its text as a .txt file")
+        raise UnreadableError(
+            "no article found", f"{source}: no article found in the page; save its text as a .txt file"
+        )
     return text.replace("\n", "\n\n"), found.date or None
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import ExitStack
 from typing import Any, BinaryIO, cast
 
-from stance.article import Article, Fault, Unreadable
+from stance.article import Article, Fault, UnreadableError
 from stance.formats import MAX_BYTES, decode_article
 from stance.pages import read_page, require_trafilatura
 from stance.records import Columns, read_csv, read_jsonl, read_parquet, require_pyarrow
@@ -103,7 +103,7 @@ class Corpus:
                         if source.size is not None:
                             self.read = before + raw.tell()
                         yield item
-        except Unreadable as error:
+        except UnreadableError as error:
             yield Fault(source.name, error.line, None, error.reason, str(error))
         except (OSError, EOFError, zlib.error) as error:
             says = getattr(error, "strerror", None) or str(error) or type(error).__name__
@@ -117,7 +117,9 @@ def _whole(source: Source) -> Article:
     if source.kind == "text":
         return Article(source.name, decode_article(data, source.name), source.name)
     if len(data) > MAX_BYTES:
-        raise Unreadable("too large", f"{source.name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles")
+        raise UnreadableError(
+            "too large", f"{source.name}: larger than {MAX_BYTES // 1_000_000} MB; split it into articles"
+        )
     text, date = read_page(data, source.name)
     return Article(source.name, text, source.name, None, date)
 
@@ -126,7 +128,7 @@ def _opened(source: Source, stack: ExitStack) -> tuple[Any, BinaryIO]:
     """The file on the disk, whose position tells how far we are, and the bytes of the corpus in it."""
     if source.path == "-":
         return sys.stdin.buffer, sys.stdin.buffer
-    raw = stack.enter_context(open(source.path, "rb", buffering=0))
+    raw = stack.enter_context(open(source.path, "rb", buffering=0))  # noqa: SIM115
     if not source.packed:
         return raw, cast(BinaryIO, io.BufferedReader(raw, _BUFFER))
     unpacked = stack.enter_context(gzip.GzipFile(fileobj=raw))

@@ -1,25 +1,26 @@
 """Articles from the lines of JSON lines and CSV files and the rows of Parquet files, one at a time.
 
 A line that can't be an article becomes a `Fault`, and the rest of the file goes on. Where the rest is lost (a
-truncated gzip file, a CSV file without the column) `Unreadable` is raised.
+truncated gzip file, a CSV file without the column) `UnreadableError` is raised.
 """
 
 import csv
 import json
 import re
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, BinaryIO
 
-from stance.article import Article, Fault, Unreadable, where
+from stance.article import Article, Fault, UnreadableError, where
 from stance.errors import MissingExtraError
 from stance.formats import MAX_BYTES
 
 Items = Iterator[Article | Fault]
 
 _LONE_SURROGATE = re.compile("[\ud800-\udfff]")
+_NO_COLUMN = "no such column"
 _DELIMITERS = ",;\t"
 _PARQUET_ROWS = 256  # rows that are in memory at a time
 
@@ -34,7 +35,7 @@ class Columns:
 
 
 def read_jsonl(file: BinaryIO, source: str, columns: Columns) -> Items:
-    """The articles of a file with a JSON object a line. Raises Unreadable where the file breaks off.
+    """The articles of a file with a JSON object a line. Raises UnreadableError where the file breaks off.
 
     >>> import io
     >>> [article.id for article in read_jsonl(io.BytesIO(b'{"text": "Rain.", "id": 7}'), "a.jsonl", Columns())]
@@ -63,7 +64,7 @@ def read_jsonl(file: BinaryIO, source: str, columns: Columns) -> Items:
 def read_csv(file: BinaryIO, source: str, columns: Columns) -> Items:
     """The articles of a CSV file (comma, semicolon or tab) with a header.
 
-    Raises Unreadable where it has no such column, or breaks off.
+    Raises UnreadableError where it has no such column, or breaks off.
     """
     # An article may be longer than the module's own limit; there is one such limit in a process.
     csv.field_size_limit(MAX_BYTES)
@@ -71,15 +72,13 @@ def read_csv(file: BinaryIO, source: str, columns: Columns) -> Items:
     try:
         first = next(lines)
     except StopIteration:
-        raise Unreadable("empty", f"{source}: is empty; give a CSV file with a header") from None
+        raise UnreadableError("empty", f"{source}: is empty; give a CSV file with a header") from None
     if lines.faults:
-        raise Unreadable(lines.faults[0].reason, lines.faults[0].message, 1)
+        raise UnreadableError(lines.faults[0].reason, lines.faults[0].message, 1)
     head = first.removeprefix("\ufeff")
     delimiter = max(_DELIMITERS, key=lambda d: columns.text in _cells(head, d))
     names = _cells(head, delimiter)
-    for name in (columns.text, columns.id, columns.date):
-        if name is not None and name not in names:
-            raise Unreadable("no such column", _no_column(source, name, names), 1)
+    _check_columns(columns, names, source)
     # strict: a stray quotation mark is an error of its line, else the lines after it would silently become one cell.
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
     while True:
@@ -108,15 +107,13 @@ def read_csv(file: BinaryIO, source: str, columns: Columns) -> Items:
 def read_parquet(path: str, source: str, columns: Columns) -> Items:
     """The articles of a Parquet file, some hundred rows in memory at a time.
 
-    Raises Unreadable where it is broken or has no such column, MissingExtraError without pyarrow.
+    Raises UnreadableError where it is broken or has no such column, MissingExtraError without pyarrow.
     """
     pyarrow = require_pyarrow(f"reading {source}")
     try:
         with pyarrow.parquet.ParquetFile(path) as file:
             names = file.schema_arrow.names
-            for name in (columns.text, columns.id, columns.date):
-                if name is not None and name not in names:
-                    raise Unreadable("no such column", _no_column(source, name, names))
+            _check_columns(columns, names, source)
             wanted = {columns.text, columns.id or "id", columns.date or "date"} & set(names)
             number = 0
             for batch in file.iter_batches(_PARQUET_ROWS, columns=sorted(wanted)):
@@ -126,7 +123,7 @@ def read_parquet(path: str, source: str, columns: Columns) -> Items:
                     yield article_of({name: cells[name][place] for name in wanted}, source, number, columns)
     except pyarrow.ArrowException as error:
         says = str(error).partition("\n")[0]
-        raise Unreadable("broken Parquet", f"{source}: broken Parquet file ({says}); write it anew") from None
+        raise UnreadableError("broken Parquet", f"{source}: broken Parquet file ({says}); write it anew") from None
 
 
 def require_pyarrow(purpose: str) -> Any:
@@ -147,9 +144,9 @@ def article_of(record: Mapping[str, Any], source: str, line: int, columns: Colum
     """
     name: str | None = f"{source}:{line}"
     try:
-        name = _id(_cell(record, columns.id, "id")) or name
-        date = _date(_cell(record, columns.date, "date"))
-        text = _text(_cell(record, columns.text, columns.text), columns.text)
+        name = _id(_cell(record, "id", columns.id)) or name
+        date = _date(_cell(record, "date", columns.date))
+        text = _text(_cell(record, "text", columns.text), columns.text)
     except _WrongCellError as error:
         return _fault(source, line, error.reason, str(error), name)
     return Article(_clean(name or ""), _clean(text), source, line, _clean(date) if date else None)
@@ -161,11 +158,10 @@ class _WrongCellError(Exception):
         self.reason = reason
 
 
-def _cell(record: Mapping[str, Any], column: str | None, default: str) -> Any:
+def _cell(record: Mapping[str, Any], part: str, column: str | None) -> Any:
     if column is not None and column not in record:
-        there = ", ".join(map(repr, list(record)[:8])) or "none"
-        raise _WrongCellError("no such column", f"has no {column!r}, but {there}; name the column with --…-column")
-    return record.get(column or default)
+        raise _WrongCellError(_NO_COLUMN, _no_column(part, column, record))
+    return record.get(column or part)
 
 
 def _text(value: Any, column: str) -> str:
@@ -215,7 +211,7 @@ def _lines(file: BinaryIO, source: str) -> Iterator[tuple[int, bytes | None]]:
                 line = file.readline(MAX_BYTES)
         except (EOFError, OSError, zlib.error) as error:
             says = f"{where(source, number)}: the file breaks off there ({_story(error)}); the rest is lost"
-            raise Unreadable("breaks off", f"{says}. Get a whole copy", number) from None
+            raise UnreadableError("breaks off", f"{says}. Get a whole copy", number) from None
         yield number, None if too_large else line
 
 
@@ -273,9 +269,15 @@ def _not_utf8(error: UnicodeDecodeError) -> str:
     return f"not UTF-8 (byte {error.start} of the line is 0x{byte:02x}); convert the file with iconv -t utf-8"
 
 
-def _no_column(source: str, name: str, names: list[str]) -> str:
-    there = ", ".join(names[:20]) or "none"
-    return f"{source}: has no column {name!r}; name the right one with --…-column. It has: {there}"
+def _check_columns(columns: Columns, names: list[str], source: str) -> None:
+    for part, name in (("text", columns.text), ("id", columns.id), ("date", columns.date)):
+        if name is not None and name not in names:
+            raise UnreadableError(_NO_COLUMN, f"{source}: {_no_column(part, name, names)}")
+
+
+def _no_column(part: str, name: str, names: Iterable[str]) -> str:
+    there = ", ".join(list(names)[:12]) or "nothing"
+    return f"has no column {name!r}; name the right one with --{part}-column. It has: {there}"
 
 
 def _story(error: BaseException) -> str:
