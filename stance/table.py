@@ -3,14 +3,14 @@
 from collections.abc import Iterable
 from typing import TextIO
 
-from rich.console import Console
+from rich.console import Console, OverflowMethod
 from rich.table import Table
 from rich.text import Text
 
 from stance.quote import UNCERTAIN, Quote, Stance
 
 _STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL: "yellow", UNCERTAIN: "dim"}
-_SPEAKER_WIDTH = 24
+_NARROW = 8  # columns for the speaker on any terminal
 _PIPE_WIDTH = 120  # columns where the output is no terminal
 
 
@@ -37,15 +37,19 @@ def print_tables(
             console.print(Text(f"{name}: no quotes found"))
             continue
         table = Table(title=Text(f"{name}: {len(quotes)} quote{'s' * (len(quotes) > 1)}"), title_justify="left")
-        table.add_column(
-            "Speaker", max_width=_SPEAKER_WIDTH, overflow="fold" if whole else "ellipsis", no_wrap=not whole
-        )
-        table.add_column("Stance", no_wrap=not whole)
-        table.add_column("Quote", overflow="fold" if whole else "ellipsis", no_wrap=not whole, ratio=1)
+        rows = [_cells(quote, explain, threshold) for quote in quotes]
+        overflow: OverflowMethod = "fold" if whole else "ellipsis"
+        # A column that may not wrap is cut to nothing where it is narrow, unless it has a least width.
+        widest = max(len("Speaker"), *(cells[0].cell_len for cells in rows))
+        speaker = min(widest, max(_NARROW, console.width // 4))
+        stance = 0 if whole else max(cells[1].cell_len for cells in rows)
+        table.add_column("Speaker", min_width=speaker, max_width=speaker, overflow=overflow, no_wrap=not whole)
+        table.add_column("Stance", min_width=stance)
+        table.add_column("Quote", overflow=overflow, no_wrap=not whole, ratio=1)
         for heading in ("Mention", "Cue", "Rule", "Weighed") if explain else ():
             table.add_column(heading, overflow="fold")
-        for quote in quotes:
-            table.add_row(*_cells(quote, explain, threshold))
+        for cells in rows:
+            table.add_row(*cells)
         console.print(table)
 
 

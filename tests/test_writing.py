@@ -45,18 +45,14 @@ def read(path: Path) -> list[dict[str, Any]]:
     text = (gzip.decompress(data) if path.suffix == ".gz" else data).decode()
     if ".jsonl" in path.name:
         return [json.loads(line) for line in text.split("\n")[:-1]]
-    numbers: dict[str, Any] = {"start": int, "end": int}
-    return [
-        {
-            name: (numbers.get(name, float if name.startswith("p_") else str)(cell) if cell else None)
-            for name, cell in row.items()
-        }
-        for row in csv.DictReader(text.splitlines(keepends=True) if False else _lines(text))
-    ]
+    rows_of_cells = csv.DictReader(line + "\n" for line in text.split("\n")[:-1])
+    return [{name: _value(name, cell) for name, cell in row.items()} for row in rows_of_cells]
 
 
-def _lines(text: str) -> list[str]:
-    return [line + "\n" for line in text.split("\n")[:-1]]
+def _value(name: str, cell: str) -> Any:
+    if not cell:
+        return None
+    return int(cell) if name in ("start", "end") else float(cell) if name.startswith("p_") else cell
 
 
 @pytest.mark.parametrize("suffix", [".jsonl", ".jsonl.gz", ".csv", ".csv.gz", ".parquet"])
