@@ -21,7 +21,9 @@ _INTEGERS = ("start", "end")
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's suffix means. Raises OutputError where it means none, MissingExtraError without its package.
+    """The format that a file's suffix means. Raises OutputError where it means none.
+
+    MissingExtraError where the package for it is not installed.
 
     >>> format_of(Path("quotes.jsonl.gz"))
     '.jsonl.gz'

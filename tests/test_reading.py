@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from stance.article import Article, Fault, UnreadableError
-from stance.errors import ExtraError
+from stance.errors import MissingExtraError
 from stance.formats import MAX_BYTES
 from stance.reading import Corpus
 from stance.records import Columns, article_of, read_csv, read_jsonl
@@ -256,7 +256,7 @@ def test_a_missing_extra_is_named(
 ) -> None:
     monkeypatch.setitem(sys.modules, package, None)
     (tmp_path / name).write_bytes(b"x")
-    with pytest.raises(ExtraError) as error:
+    with pytest.raises(MissingExtraError) as error:
         Corpus([str(tmp_path)]).survey()
     assert says in str(error.value)
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from stance.durable import whole_file
-from stance.errors import ExtraError, OutputError
+from stance.errors import MissingExtraError, OutputError
 from stance.formats import COLUMNS
 from stance.writing import format_of, write_rows
 
@@ -97,7 +97,7 @@ def test_a_name_without_a_format(name: str) -> None:
 
 def test_parquet_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    with pytest.raises(ExtraError, match=r"pip install 'stance\[parquet\]'"):
+    with pytest.raises(MissingExtraError, match=r"pip install 'stance\[parquet\]'"):
         format_of(Path("a.parquet"))
 
 
