@@ -31,6 +31,8 @@ class Attribution:
     utterance: int
 
 
+_SENTENCE = 120  # tokens of a sentence before a quote that are read, from either end
+_HEADLINE_QUOTES = 20  # quotes of such a paragraph that are looked at: a headline has few
 _HEADLINES = 3  # paragraphs at the top that can be headlines
 _BODY = 200  # paragraphs in which their words are looked for
 # What is not part of the mention: a possessive ’s, the auxiliary in he’d.
@@ -108,7 +110,7 @@ def _settle_headlines(paragraphs: Sequence[Paragraph], decided: Decided) -> None
     """A headline quote without a source takes the source that the body gives for the same words."""
     for paragraph in paragraphs[:_HEADLINES]:
         tokens = paragraph.tokens
-        for at in paragraph.quotes:
+        for at in paragraph.quotes[:_HEADLINE_QUOTES]:
             words = _words(tokens[at])
             if tokens[at].quote in decided or len(words) < 2 or (tokens and tokens[-1].text == "."):
                 continue
@@ -146,13 +148,13 @@ def _sentence_before(paragraph: Paragraph, place: Place, decided: Decided) -> So
 
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
-    strong, weak = nearest_cues(tokens, left, right)
+    strong, weak = nearest_cues(tokens, max(left, right - _SENTENCE), right)
     if right - left < 4 and not (strong and tokens[right - 1].text == ":"):
         return None  # a heading
     found = strong or weak
     if found and is_person(tokens, found.mention):
         return found
-    phrase = mentions.clause_subject(tokens, left, right)
+    phrase = mentions.clause_subject(tokens, left, min(right, left + _SENTENCE))
     return Source(phrase, None) if phrase and is_person(tokens, phrase) else None
 
 

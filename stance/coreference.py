@@ -36,6 +36,7 @@ from stance.tokens import Token, is_role, tokens_of
 _SOURCES_BACK = 60  # sources that a description looks back
 _TEXT_BACK = 3000  # code points of text read before a mention
 _SENTENCES_BACK = 12  # sentences of a paragraph that a pronoun looks back
+_CHAIN = 50  # mentions that lead from one to the next (he … he … the minister …)
 _LOOK_BACK = 4  # paragraphs that a pronoun looks back
 _PERSONAL = frozenset("he she him her his hers who".split())
 _IMPERSONAL = frozenset("it its they their them which".split())
@@ -67,6 +68,7 @@ class _Resolver:
         self.roster = roster
         self.persons = Persons(article, paragraphs, roster)
         self.resolved: dict[tuple[int, int], Referent] = {}
+        self.depth = 0
         self.starts = [p.start for p in paragraphs]
         self.quote_starts = [a.stretch.start for a in attributions]
         self.source_names = {
@@ -104,8 +106,12 @@ class _Resolver:
     def referent(self, mention: Span) -> Referent:
         key = (mention.start, mention.end)
         if key not in self.resolved:
+            if self.depth == _CHAIN:
+                return None
             self.resolved[key] = None  # a chain of pronouns that comes back to itself ends here
+            self.depth += 1
             self.resolved[key] = self._resolve(mention.start, mention.end)
+            self.depth -= 1
         return self.resolved[key]
 
     def _resolve(self, start: int, end: int) -> Referent:

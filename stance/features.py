@@ -18,6 +18,8 @@ from stance.lexicons import data_lines, table
 
 # A quote of at most so many words counts as a fragment: what it does is told by the words around it.
 FRAGMENT_WORDS = 7
+# Code points of the carrying sentence that are read on either side: what has no full stops is no sentence.
+CONTEXT_REACH = 1000
 # How far a negation reaches, in words, unless punctuation or "but" ends it sooner.
 NEGATION_REACH = 6
 
@@ -53,8 +55,8 @@ def passage_of(article: str, start: int, end: int, sentences: Sequence[tuple[int
     """
     first = _sentence_at(start, sentences)
     last = _sentence_at(max(end - 1, start), sentences)
-    before = article[sentences[first][0] : start] if first is not None else ""
-    after = article[end : sentences[last][1]] if last is not None else ""
+    before = article[max(sentences[first][0], start - CONTEXT_REACH) : start] if first is not None else ""
+    after = article[end : min(sentences[last][1], end + CONTEXT_REACH)] if last is not None else ""
     return Passage(article[start:end], before.rstrip().rstrip(_MARKS).strip(), after.lstrip(_MARKS).strip())
 
 

@@ -215,7 +215,7 @@ def _continues(article: str, paragraph: tuple[int, int], double: bool, text: str
 
 def _without_wrapper(article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list[Stretch]:
     """The pairs as stretches, without one that wraps the whole paragraph around the writer's own words."""
-    stretches = [_trimmed(article, o, c) for o, c in pairs if article[o.end : c.start].strip()]
+    stretches = [s for o, c in pairs if (s := _trimmed(article, o, c)).start < s.end]
     wrapper = next((s for s in stretches if s.outer_start == start), None)
     if wrapper and not article[wrapper.outer_end : end].strip(" .,"):
         inner = [s for s in stretches if wrapper.start <= s.outer_start and s.outer_end <= wrapper.end]
@@ -245,9 +245,12 @@ def _reports(article: str, start: int, end: int, inner: Sequence[Stretch]) -> bo
 
 def _trimmed(article: str, opening: _Mark, closing: _Mark) -> Stretch:
     """The stretch between two marks, without the blanks that French copy sets inside them."""
-    text = article[opening.end : closing.start]
-    start = opening.end + len(text) - len(text.lstrip())
-    return Stretch(start, start + len(text.strip()), opening.start, closing.end)
+    start, end = opening.end, closing.start
+    while start < end and article[start].isspace():
+        start += 1
+    while start < end and article[end - 1].isspace():
+        end -= 1
+    return Stretch(start, end, opening.start, closing.end)
 
 
 def _between(pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list[Stretch]:

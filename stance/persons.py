@@ -18,6 +18,7 @@ from stance.tokens import Token, is_role
 
 _APPOSITION = 14  # words of an apposition that are read
 _MOST = 400  # persons of one article
+_BEARERS = 40  # persons of one name, the last met
 _MID_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]*")
 
 
@@ -113,6 +114,7 @@ class Persons:
             if person in holders:
                 holders.remove(person)
             holders.append(person)
+            del holders[:-_BEARERS]
         person.describe(tokens[at].start, words | _words_before(tokens, at) | _words_after(tokens, end))
 
     def _known(self, names: Sequence[str]) -> Person | None:
