@@ -9,7 +9,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
-from itertools import chain, pairwise
+from itertools import chain
 
 from stance import mentions
 from stance.attribution import Attribution
@@ -37,6 +37,7 @@ _SOURCES_BACK = 60  # sources that a description looks back
 _TEXT_BACK = 3000  # code points of text read before a mention
 _SENTENCES_BACK = 12  # sentences of a paragraph that a pronoun looks back
 _CHAIN = 50  # mentions that lead from one to the next (he … he … the minister …)
+_SENTENCE = 120  # tokens of a sentence before a mention that are read for the name of a document
 _LOOK_BACK = 4  # paragraphs that a pronoun looks back
 _PERSONAL = frozenset("he she him her his hers who".split())
 _IMPERSONAL = frozenset("it its they their them which".split())
@@ -439,8 +440,8 @@ class _Resolver:
         """Whether the last body of the paragraph that speaks or acts is not on the roster: *it* is that one."""
         paragraph = self.paragraphs[number]
         last = bisect_left(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start)
-        bounds = [*paragraph.starts, len(paragraph.tokens)][max(0, last - _SENTENCES_BACK) : last + 1]
-        for left, right in reversed(list(pairwise(bounds))):
+        for sentence in range(last - 1, max(-1, last - 1 - _SENTENCES_BACK), -1):
+            left, right = paragraph.sentence(sentence)
             phrase = mentions.clause_subject(paragraph.tokens, left, right)
             if phrase is None or paragraph.tokens[phrase[1] - 1].end > start:
                 continue
@@ -471,10 +472,9 @@ class _Resolver:
         """Sources and subjects of a paragraph before `start`, the last first."""
         paragraph = self.paragraphs[number]
         tokens = paragraph.tokens
-        bounds = [*paragraph.starts, len(tokens)]
         last = bisect_left(paragraph.starts, start, key=lambda index: tokens[index].start)
         for number in range(last - 1, max(-1, last - 1 - _SENTENCES_BACK), -1):
-            left, right = bounds[number], bounds[number + 1]
+            left, right = paragraph.sentence(number)
             end = tokens[min(right, len(tokens)) - 1].end
             for mention in self._mentions_before(start):
                 if tokens[left].start <= mention.start < end:
@@ -488,10 +488,11 @@ class _Resolver:
             if phrase and tokens[phrase[1] - 1].end <= start:
                 for part in _conjuncts(tokens, phrase):
                     yield self.referent(_span(self.article, tokens, part))
-            yield from self._institution_document(tokens[left:right], start)
+            here = bisect_left(tokens, start, left, right, key=lambda token: token.start)
+            yield from self._institution_document(tokens[max(left, here - _SENTENCE) : here])
 
-    def _institution_document(self, tokens: Sequence[Token], start: int) -> Iterable[Referent]:
-        words = [bare(t) for t in tokens if t.is_word and t.start < start]
+    def _institution_document(self, tokens: Sequence[Token]) -> Iterable[Referent]:
+        words = [bare(t) for t in tokens if t.is_word]
         institution = self._institution_in(words)
         if institution and any(table("office_roles.tsv").get(w) == "document" for w in words):
             yield institution

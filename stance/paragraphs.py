@@ -32,9 +32,12 @@ class Paragraph:
     end: int
 
     def place(self, at: int) -> Place:
-        number = self.sentence_of(at)
-        right = self.starts[number + 1] if number + 1 < len(self.starts) else len(self.tokens)
-        return Place(self.tokens, at, max(self.starts[number], at - _REACH), min(right, at + _REACH))
+        left, right = self.sentence(self.sentence_of(at))
+        return Place(self.tokens, at, max(left, at - _REACH), min(right, at + _REACH))
+
+    def sentence(self, number: int) -> tuple[int, int]:
+        """The first and last + 1 index of the tokens of a sentence."""
+        return self.starts[number], self.starts[number + 1] if number + 1 < len(self.starts) else len(self.tokens)
 
     def sentence_of(self, at: int) -> int:
         """The number of the sentence that holds the token."""

@@ -18,6 +18,7 @@ from stance.tokens import Token, is_role
 
 _APPOSITION = 14  # words of an apposition that are read
 _MOST = 400  # persons of one article
+_DESCRIPTIONS = 200  # different ones of one person
 _BEARERS = 40  # persons of one name, the last met
 _MID_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]*")
 
@@ -37,8 +38,9 @@ class Person:
     unnamed: bool = False
 
     def describe(self, place: int, words: set[str]) -> None:
-        self.words |= words
-        self.descriptions.add(frozenset(words))
+        if len(self.descriptions) < _DESCRIPTIONS:
+            self.words |= words
+            self.descriptions.add(frozenset(words))
         self.places.append(place)
 
     def last_before(self, start: int) -> int | None:
