@@ -2,15 +2,17 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from functools import partial
 from typing import TYPE_CHECKING
 
 from stance.attribution import Attribution, attribute
 from stance.coreference import speakers_of
-from stance.errors import InputError
+from stance.errors import InputError, ModelError
+from stance.failure import Failure, failure_of
+from stance.jobs import Batch, Shared, batches, in_rounds
 from stance.marks import quoted_stretches
 from stance.paragraphs import paragraphs_of
-from stance.quote import Quote, Stance
+from stance.quote import Quote, Span, Stance
 from stance.roster import Roster, load_roster
 from stance.sentences import sentence_spans
 
@@ -18,7 +20,10 @@ if TYPE_CHECKING:
     from stance.features import Passage
     from stance.loading import Model
 
-_BATCH = 64  # articles whose quotes are judged in one call of the classifier
+_Range = tuple[int, int]
+# A quote without its words, which the article has: start, end, speaker, mention, cue, rule, a probability per label. So
+# little goes from one process to another.
+_Row = tuple[int, int, str | None, _Range | None, _Range | None, str | None, Sequence[float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +33,14 @@ class Extraction:
     article: str
     attributions: Sequence[Attribution]
     speakers: Sequence[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """The rows of each article of a batch, or its failure; `labels` are those of the probabilities."""
+
+    labels: Sequence[str]
+    articles: Sequence[Sequence[_Row] | Failure]
 
 
 class Analyzer:
@@ -60,12 +73,14 @@ class Analyzer:
 
         With `explain` each has its `evidence`, the words that weighed most; that takes as many judgements as words.
         """
-        quotes = next(self._judged([article]))
+        extraction = self.extract(article)
+        labels, (rows,) = self._judged([extraction])
+        quotes = _quotes(article, rows, labels)
         if not explain or not quotes:
             return quotes
         from stance.evidence import evidence, strongest
 
-        passages = passages_of(self.extract(article))
+        passages = passages_of(extraction)
         return [
             replace(quote, evidence=tuple(strongest(evidence(self.model, passage, quote.stance))))
             for quote, passage in zip(quotes, passages, strict=True)
@@ -74,17 +89,16 @@ class Analyzer:
     def analyze_many(self, articles: Iterable[str], jobs: int = 1) -> Iterator[list[Quote]]:
         """The quotes of each article, in order, in constant memory; `jobs` processes (-1: one a core).
 
-        Raises InputError where an article is no string.
+        An article that fails (no string, or whatever goes wrong with it) gives a `Failure`, an empty list with an
+        `error`, and the rest goes on. What the iterator `articles` raises is raised, behind the quotes of the articles
+        before. Articles are read some batches ahead of the results, and never more (docs/scale.md). Raises ModelError
+        where there is no model, ValueError where `jobs` is 0.
         """
+        todo = batches(articles)
         if jobs == 1:
-            for batch in _batches(articles):
-                yield from self._judged(batch)
-            return
-        from joblib import Parallel, delayed
-
-        parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
-        for results in parallel(delayed(_analyze_batch)(self, batch) for batch in _batches(articles)):
-            yield from results
+            return _results((batch, self._batch(batch)) for batch in todo)
+        shared = Shared(self)
+        return _results(in_rounds(partial(_batch_of, shared), todo, jobs))
 
     def extract(self, article: str) -> Extraction:
         """The quotes of an article with their sources and speakers, before any stance."""
@@ -98,31 +112,94 @@ class Analyzer:
         speakers = speakers_of(article, paragraphs, attributions, self.roster)
         return Extraction(article, attributions, speakers)
 
-    def _judged(self, articles: Sequence[str]) -> Iterator[list[Quote]]:
-        extractions = [self.extract(article) for article in articles]
+    def _judged(self, extractions: Sequence[Extraction]) -> tuple[Sequence[str], list[list[_Row]]]:
+        """The labels of the classifier, and the rows of each article, all judged in one call."""
         passages = [passage for extraction in extractions for passage in passages_of(extraction)]
-        if passages:
-            classes = [Stance(label) for label in self.model.classes_]
-            rows = iter(self.model.predict_proba(passages).tolist())
-        for extraction in extractions:
-            quotes = []
-            for attribution, speaker in zip(extraction.attributions, extraction.speakers, strict=True):
-                probabilities = dict(zip(classes, next(rows), strict=True))
-                stretch = attribution.stretch
-                quotes.append(
-                    Quote(
-                        text=extraction.article[stretch.start : stretch.end],
-                        start=stretch.start,
-                        end=stretch.end,
-                        speaker=speaker,
-                        mention=attribution.mention,
-                        cue=attribution.cue,
-                        rule=attribution.rule,
-                        stance=max(probabilities, key=lambda label: probabilities[label]),
-                        probabilities={str(label): p for label, p in probabilities.items()},
-                    )
-                )
-            yield quotes
+        if not passages:
+            return (), [[] for _ in extractions]
+        model = self.model
+        judged = iter(model.predict_proba(passages).tolist())
+        rows = [
+            [_row(*found, next(judged)) for found in zip(extraction.attributions, extraction.speakers, strict=True)]
+            for extraction in extractions
+        ]
+        return [str(label) for label in model.classes_], rows
+
+    def _batch(self, batch: Batch) -> _Judged:
+        found: list[Extraction | Failure] = []
+        for number, article in enumerate(batch.articles, batch.first):
+            try:
+                found.append(self.extract(article))
+            except Exception as error:  # whatever is wrong with one article, the others go on
+                found.append(failure_of(number, error))
+        try:
+            labels, rows = self._judged([item for item in found if isinstance(item, Extraction)])
+        except ModelError:  # wrong with the model, not with an article
+            raise
+        except Exception:
+            return self._one_by_one(batch, found)
+        good = iter(rows)
+        return _Judged(labels, [item if isinstance(item, Failure) else next(good) for item in found])
+
+    def _one_by_one(self, batch: Batch, found: Sequence[Extraction | Failure]) -> _Judged:
+        """The articles of a batch in which the judgement of one fails."""
+        labels: Sequence[str] = ()
+        articles: list[Sequence[_Row] | Failure] = []
+        for number, item in enumerate(found, batch.first):
+            if isinstance(item, Failure):
+                articles.append(item)
+                continue
+            try:
+                own, (rows,) = self._judged([item])
+            except Exception as error:
+                articles.append(failure_of(number, error))
+            else:
+                labels = own or labels
+                articles.append(rows)
+        return _Judged(labels, articles)
+
+
+def _batch_of(shared: "Shared[Analyzer]", batch: Batch) -> _Judged:
+    return shared.value._batch(batch)
+
+
+def _results(judged: Iterable[tuple[Batch, _Judged]]) -> Iterator[list[Quote]]:
+    for batch, found in judged:
+        for article, rows in zip(batch.articles, found.articles, strict=True):
+            yield rows if isinstance(rows, Failure) else _quotes(article, rows, found.labels)
+
+
+def _row(attribution: Attribution, speaker: str | None, probabilities: Sequence[float]) -> _Row:
+    stretch, mention, cue = attribution.stretch, attribution.mention, attribution.cue
+    return (
+        stretch.start,
+        stretch.end,
+        speaker,
+        (mention.start, mention.end) if mention else None,
+        (cue.start, cue.end) if cue else None,
+        attribution.rule,
+        probabilities,
+    )
+
+
+def _quotes(article: str, rows: Sequence[_Row], labels: Sequence[str]) -> list[Quote]:
+    stances = [Stance(label) for label in labels]
+    quotes = []
+    for start, end, speaker, mention, cue, rule, probabilities in rows:
+        quotes.append(
+            Quote(
+                text=article[start:end],
+                start=start,
+                end=end,
+                speaker=speaker,
+                mention=Span(*mention, article[mention[0] : mention[1]]) if mention else None,
+                cue=Span(*cue, article[cue[0] : cue[1]]) if cue else None,
+                rule=rule,
+                stance=stances[max(range(len(stances)), key=probabilities.__getitem__)],
+                probabilities=dict(zip(labels, probabilities, strict=True)),
+            )
+        )
+    return quotes
 
 
 def passages_of(extraction: Extraction) -> "list[Passage]":
@@ -147,13 +224,3 @@ def passages_of(extraction: Extraction) -> "list[Passage]":
             after=between + single[last].after if last > first else single[first].after,
         )
     return [joined[parts[a.utterance][0]] for a in attributions]
-
-
-def _batches(articles: Iterable[str]) -> Iterator[list[str]]:
-    iterator = iter(articles)
-    while batch := list(islice(iterator, _BATCH)):
-        yield batch
-
-
-def _analyze_batch(analyzer: Analyzer, articles: Sequence[str]) -> list[list[Quote]]:
-    return list(analyzer._judged(articles))

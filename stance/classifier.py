@@ -17,10 +17,9 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
-from stance.features import Features, Passage, as_passage, features_of
+from stance.features import Features, Passage, features_of, passages_in
+from stance.linear import COUNTED, PIECE, LinearModel, Probabilities, Tables
 from stance.vectors import Matrix, WordVectors
-
-Probabilities = np.ndarray[Any, np.dtype[np.float64]]
 
 # With fewer passages than this, words that occur once are kept: there is little else.
 _ENOUGH = 1000
@@ -73,7 +72,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def __getstate__(self) -> dict[str, Any]:
         # As one piece of bytes: joblib unpickles in Python, five times slower than pickle does in C.
-        return {"packed": pickle.dumps(super().__getstate__(), protocol=5)}
+        return {"packed": pickle.dumps({k: v for k, v in super().__getstate__().items() if k != "_linear"}, protocol=5)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(pickle.loads(state["packed"]))
@@ -112,7 +111,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 ("pattern", _weighted(least, analyzer=attrgetter("pattern"))),
                 (
                     "characters",
-                    _weighted(least, analyzer="char_wb", preprocessor=attrgetter("text"), ngram_range=(4, 4)),
+                    _weighted(least, analyzer="char_wb", preprocessor=attrgetter("text"), ngram_range=(PIECE, PIECE)),
                 ),
                 ("acts", make_pipeline(FunctionTransformer(_act_dicts), DictVectorizer(dtype=np.float32))),
                 *meanings,
@@ -146,34 +145,45 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def predict_proba(self, passages: Iterable[Passage | str]) -> Probabilities:
         """A row per passage with the probability of each of `classes_`; rows sum to 1."""
         check_is_fitted(self, "model_")
-        features = _analysed(passages)
-        if not features:
-            return np.zeros((0, len(self.classes_)))
-        return flattened(self.model_.predict_proba(self.union_.transform(features)), self.flattening)
+        return self.linear.predict_proba(passages)
+
+    @property
+    def linear(self) -> LinearModel:
+        """The same in the form that judges many passages fast. Raises NotFittedError before `fit`."""
+        check_is_fitted(self, "model_")
+        if getattr(self, "_linear", (None, None))[0] is not self.model_:
+            self._linear = (self.model_, LinearModel(self._tables()))
+        return self._linear[1]
+
+    def _tables(self) -> Tables:
+        parts: dict[str, Any] = dict(self.union_.transformer_list)
+        counted = [parts[name] for name in COUNTED]
+        (calibrated,) = self.model_.calibrated_classifiers_
+        (calibrator,) = calibrated.calibrators
+        regression = getattr(calibrated.estimator, "estimator", calibrated.estimator)
+        coefficients, intercepts = regression.coef_, regression.intercept_
+        if len(coefficients) == 1:  # two classes: the scores of one are those of the other, negative
+            coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.append(-intercepts, intercepts)
+        return Tables(
+            classes=tuple(str(label) for label in self.classes_),
+            columns={
+                **{name: part.get_feature_names_out().tolist() for name, part in zip(COUNTED, counted, strict=True)},
+                "acts": list(parts["acts"][-1].feature_names_),
+            },
+            factors=dict(self.union_.transformer_weights),
+            idf=np.concatenate([part.idf_ for part in counted]).astype(np.float32),
+            coefficients=np.ascontiguousarray(coefficients.T, dtype=np.float32),
+            intercepts=np.asarray(intercepts, dtype=np.float32),
+            inverse_temperature=np.asarray(calibrator.beta_, dtype=np.float32),
+            flattening=self.flattening,
+            vectors=self.vectors,
+        )
 
     def predict(self, passages: Iterable[Passage | str]) -> np.ndarray[Any, np.dtype[np.str_]]:
         """The most probable label of each passage."""
         probabilities = self.predict_proba(passages)
         labels: np.ndarray[Any, np.dtype[np.str_]] = self.classes_[probabilities.argmax(axis=1)]
         return labels
-
-
-def flattened(probabilities: np.ndarray[Any, Any], factor: float) -> Probabilities:
-    """Rows of probabilities, their logarithms divided by `factor`, so that each row still sums to 1.
-
-    >>> flattened(np.array([[0.8, 0.2]]), 2.0).round(3).tolist()
-    [[0.667, 0.333]]
-    """
-    powers: Probabilities = np.asarray(probabilities, dtype=np.float64) ** (1 / factor)
-    rows: Probabilities = powers / powers.sum(axis=1, keepdims=True)
-    return rows
-
-
-def passages_in(items: Iterable[Passage | str]) -> list[Passage]:
-    """The items as passages; raises TypeError where a single one comes instead of a list."""
-    if isinstance(items, str | Passage):
-        raise TypeError("A list of passages is wanted, not a single one: write [passage]")
-    return [as_passage(item) for item in items]
 
 
 def _analysed(items: Iterable[Passage | str]) -> list[Features]:

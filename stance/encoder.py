@@ -16,9 +16,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.validation import check_is_fitted
 
-from stance.classifier import Probabilities, StanceClassifier, flattened, passages_in
+from stance.classifier import StanceClassifier
 from stance.errors import ModelError
-from stance.features import Passage
+from stance.features import Passage, passages_in
+from stance.linear import Probabilities, flattened
 
 NETWORK = "encoder.onnx"
 TOKENIZER = "tokenizer.json"

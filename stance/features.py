@@ -7,9 +7,10 @@ once more under a name of their own.
 
 import re
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from nltk.stem.snowball import SnowballStemmer
@@ -74,6 +75,13 @@ def as_passage(item: Passage | str) -> Passage:
     return item if isinstance(item, Passage) else Passage(item)
 
 
+def passages_in(items: Iterable[Passage | str]) -> list[Passage]:
+    """The items as passages; raises TypeError where a single one comes instead of a list."""
+    if isinstance(items, str | Passage):
+        raise TypeError("A list of passages is wanted, not a single one: write [passage]")
+    return [as_passage(item) for item in items]
+
+
 def tokens(text: str) -> list[str]:
     """Words in lower case, punctuation, and every number as 0: figures must not give a label away.
 
@@ -103,14 +111,21 @@ def negated(words: Sequence[str]) -> list[bool]:
     >>> negated(["we", "will", "not", "attend", ",", "sir"])
     [False, False, False, True, False, False]
     """
-    small = table("function_words.tsv")
+    negations = _negations()
+    if negations.isdisjoint(words):
+        return [False] * len(words)
     flags, left = [], 0
     for word in words:
         if word in _CLAUSE_ENDS:
             left = 0
         flags.append(left > 0)
-        left = NEGATION_REACH if small.get(word) in _NEGATIONS else max(left - 1, 0)
+        left = NEGATION_REACH if word in negations else left - 1
     return flags
+
+
+@cache
+def _negations() -> frozenset[str]:
+    return frozenset(word for word, kind in table("function_words.tsv").items() if kind in _NEGATIONS)
 
 
 @cache
@@ -135,17 +150,18 @@ def _lengths_by_first_stem() -> dict[str, list[int]]:
 def _acts(words: Sequence[str], stems: Sequence[str]) -> list[tuple[int, int, str]]:
     """(start, end, class) of the lexicon's entries in a run of words, from left to right, the longest first."""
     lexicon, lengths, small = act_lexicon(), _lengths_by_first_stem(), table("function_words.tsv")
-    found, i = [], 0
-    while i < len(stems):
-        for size in lengths.get(stems[i], ()):
+    found: list[tuple[int, int, str]] = []
+    done = 0
+    for i in [i for i, first in enumerate(stems) if first in lengths]:
+        if i < done:
+            continue
+        for size in lengths[stems[i]]:
             kind = lexicon.get(tuple(stems[i : i + size]))
             # "will" has the stem of "willing".
             if kind and not (size == 1 and words[i] in small):
-                found.append((i, i + size, kind))
-                i += size
+                done = i + size
+                found.append((i, done, kind))
                 break
-        else:
-            i += 1
     return found
 
 
@@ -203,16 +219,19 @@ def features_of(passage: Passage) -> Features:
     (['b wei', 'b said', 'b :', 'b wei said'], 'NOT agree .', ['q not agree', '~report'])
     """
     words = tokens(passage.text)
-    stems, flags = [stem(word) for word in words], negated(words)
+    stems, flags = list(map(stem, words)), negated(words)
     found = _acts(words, stems)
     fragment = len(words) <= FRAGMENT_WORDS
     named = {"fragment" if fragment else "full", *(f"q {kind}" for kind in _named(found, flags))}
-    last = _last_clause(words)
-    named.update(f"end {kind}" for kind in _named([act for act in found if act[0] >= last], flags))
-    context = []
+    if found:
+        last = _last_clause(words)
+        named.update(f"end {kind}" for kind in _named([act for act in found if act[0] >= last], flags))
+    context: list[str] = []
     for side, text in (("b", passage.before), ("a", passage.after)):
+        if not text:
+            continue
         around = tokens(text)
-        around_stems, around_flags = [stem(word) for word in around], negated(around)
+        around_stems, around_flags = list(map(stem, around)), negated(around)
         grams = _grams(around_stems, around_flags)
         kinds = _named(_acts(around, around_stems), around_flags)
         context += [f"{side} {gram}" for gram in grams]
@@ -220,13 +239,14 @@ def features_of(passage: Passage) -> Features:
         if fragment:
             context += [f"~{gram}" for gram in grams]
             named.update(f"~{kind}" for kind in kinds)
+    pattern = _pattern(words, found)
     # Without a context there is one word to say so; a model may be trained on nothing but bare quotes.
     context = context or ["no context"]
     return Features(
         " ".join(words),
         _grams(stems, flags),
         context,
-        _runs(_pattern(words, found), 3),
+        [*pattern, *_pairs(pattern), *map(" ".join, zip(pattern, pattern[1:], pattern[2:], strict=False))],
         dict.fromkeys(sorted(named), 1.0),
         f"{passage.before} {passage.after}" if fragment else "",
     )
@@ -242,8 +262,11 @@ def _last_clause(words: Sequence[str]) -> int:
 
 def _grams(stems: Sequence[str], flags: Sequence[bool]) -> list[str]:
     """Stems and pairs of stems; those under a negation once more with a mark."""
-    return [*_runs(stems, 2), *(f"¬{word}" for word, flag in zip(stems, flags, strict=True) if flag)]
+    grams = [*stems, *_pairs(stems)]
+    if True in flags:
+        grams += [f"¬{word}" for word, flag in zip(stems, flags, strict=True) if flag]
+    return grams
 
 
-def _runs(items: Sequence[str], longest: int) -> list[str]:
-    return [" ".join(items[i : i + n]) for n in range(1, longest + 1) for i in range(len(items) - n + 1)]
+def _pairs(items: Sequence[str]) -> list[str]:
+    return [f"{first} {second}" for first, second in pairwise(items)]

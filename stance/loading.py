@@ -23,10 +23,11 @@ import numpy as np
 import sklearn
 from sklearn.linear_model import LogisticRegression
 
-from stance.classifier import Probabilities, StanceClassifier
+from stance.classifier import StanceClassifier
 from stance.encoder import NETWORK, TOKENIZER, Encoder, EncoderClassifier
 from stance.errors import ModelError
 from stance.features import Passage
+from stance.linear import Probabilities
 
 MODEL_FILE = "stance.joblib"
 HEAD_FILE = "head.joblib"

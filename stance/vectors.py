@@ -42,11 +42,12 @@ class WordVectors:
     def means(self, texts: Sequence[str]) -> Matrix:
         """A row per text: the mean of its words' vectors, scaled to unit length; zeros where no word is known."""
         rows = np.zeros((len(texts), self.size), dtype=np.float32)
+        index = self._index
         for row, text in zip(rows, texts, strict=True):
-            known = [self._index[word] for word in _WORD.findall(text.lower()) if word in self._index]
+            known = [index[word] for word in _WORD.findall(text.lower()) if word in index]
             if known:
-                total = self.matrix[known].sum(axis=0, dtype=np.float32)
-                row[:] = total / (np.linalg.norm(total) or 1.0)
+                total = self.matrix.take(known, axis=0).sum(axis=0, dtype=np.float32)
+                row[:] = total / (np.sqrt(total.dot(total)) or 1.0)
         return rows
 
     def save(self, path: Path) -> None:

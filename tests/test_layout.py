@@ -11,6 +11,8 @@ STANCE = Path(__file__).parents[1] / "stance"
 ORDER = [
     "errors",
     "quote",
+    "failure",
+    "jobs",
     "lexicons",
     "sentences",
     "marks",
@@ -25,6 +27,7 @@ ORDER = [
     "coreference",
     "features",
     "vectors",
+    "linear",
     "classifier",
     "encoder",
     "loading",

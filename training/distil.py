@@ -16,10 +16,10 @@ from pathlib import Path
 
 import numpy as np
 
-from stance.classifier import Probabilities
 from stance.encoder import NETWORK, Encoder, as_pair
 from stance.errors import ModelError
 from stance.features import Passage
+from stance.linear import Probabilities
 from stance.sentences import sentence_spans
 from training.corpus import Article, LabelledQuote
 

@@ -1,0 +1,147 @@
+"""Many articles on several processes, by joblib: in order, and never far ahead of whoever takes the results.
+
+joblib's own generator runs through its input however slowly its results are taken. So the work goes out in rounds: the
+results of one are taken while it is being worked on, and the next begins when all of them are.
+"""
+
+import hashlib
+import pickle
+import signal
+import threading
+import warnings
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+BATCH = 32  # articles that are judged together, and go to a process at once
+BATCH_CHARACTERS = 1_000_000  # or fewer, where they are long
+ROUND = 16  # batches a process in a round; the first rounds are shorter, so that results come soon
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Articles that follow each other, the first of them number `first` of all."""
+
+    first: int
+    articles: Sequence[Any]
+
+
+def batches(articles: Iterable[Any], most: int = BATCH, characters: int = BATCH_CHARACTERS) -> Iterator[Batch]:
+    """The articles in batches of at most `most`, or fewer once they hold `characters`.
+
+    Where the iterator raises, what it gave before comes out first.
+
+    >>> [batch.articles for batch in batches("abc", most=2)]
+    [['a', 'b'], ['c']]
+    """
+    first, taken, size = 0, list[Any](), 0
+    try:
+        for article in articles:
+            taken.append(article)
+            size += len(article) if isinstance(article, str) else 0
+            if len(taken) == most or size >= characters:
+                yield Batch(first, taken)
+                first, taken, size = first + len(taken), [], 0
+    except Exception:
+        if taken:
+            yield Batch(first, taken)
+        raise
+    if taken:
+        yield Batch(first, taken)
+
+
+Value = TypeVar("Value")
+_unpacked: dict[str, Any] = {}  # the last shared value of this process, by its digest
+
+
+class Shared(Generic[Value]):
+    """A value for other processes, pickled once here and unpickled once in each of them.
+
+    >>> pickle.loads(pickle.dumps(Shared({"a": 1}))).value
+    {'a': 1}
+    """
+
+    def __init__(self, value: Value) -> None:
+        import numpy as np  # here, not to slow down `import stance`
+
+        content: bytes = _cloudpickle().dumps(value)
+        self._digest = hashlib.sha256(content).hexdigest()
+        # As an array, since joblib hands large arrays over by a file, once for all batches.
+        self._content = np.frombuffer(content, dtype=np.uint8)
+
+    @property
+    def value(self) -> Value:
+        if self._digest not in _unpacked:
+            _unpacked.clear()
+            _unpacked[self._digest] = pickle.loads(self._content.data)
+        value: Value = _unpacked[self._digest]
+        return value
+
+
+def _cloudpickle() -> Any:
+    """It pickles classes of scripts and notebooks too; before joblib 1.6 it is a part of joblib."""
+    try:
+        import cloudpickle
+    except ImportError:
+        from joblib.externals import cloudpickle
+    return cloudpickle
+
+
+def in_rounds(work: Callable[[Batch], Any], todo: Iterator[Batch], jobs: int) -> Iterator[tuple[Batch, Any]]:
+    """Each batch with what `work` makes of it in one of `jobs` processes (-1: one a core), in order.
+
+    What `work` raises is raised here, and ends the work. The backend is joblib's: `joblib.parallel_config` around
+    this call chooses another. Raises ValueError where `jobs` is 0.
+    """
+    from joblib import Parallel, effective_n_jobs
+
+    # No more than the two batches a process that loky's queue holds: breaking off is quiet then.
+    parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
+    return _rounds(work, todo, effective_n_jobs(jobs), parallel)
+
+
+def _rounds(
+    work: Callable[[Batch], Any], todo: Iterator[Batch], jobs: int, parallel: Any
+) -> Iterator[tuple[Batch, Any]]:
+    from joblib import delayed
+
+    size = 1
+    while True:
+        taken, broken = _taken(todo, size * jobs)
+        with _processes_deaf_to_ctrl_c():
+            results = parallel(delayed(work)(batch) for batch in taken)
+        try:
+            yield from zip(taken, results, strict=True)
+        finally:
+            with warnings.catch_warnings(action="ignore"):  # joblib's, of work that nobody waits for
+                results.close()  # left early, or interrupted: the processes end
+        if broken is not None:
+            raise broken
+        if len(taken) < size * jobs:
+            return
+        size = min(2 * size, ROUND)
+
+
+def _taken(todo: Iterator[Batch], size: int) -> tuple[list[Batch], Exception | None]:
+    """The next batches, and what the iterator raised behind them."""
+    taken: list[Batch] = []
+    try:
+        taken.extend(islice(todo, size))
+    except Exception as error:
+        return taken, error
+    return taken, None
+
+
+@contextmanager
+def _processes_deaf_to_ctrl_c() -> Iterator[None]:
+    """Ctrl-C reaches all processes of a terminal; of those started in this block the parent alone heeds it."""
+    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is None:
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a process inherits this, and no other handler
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
