@@ -14,7 +14,7 @@ from stance.marks import quoted_stretches
 from stance.paragraphs import paragraphs_of
 from stance.quote import Quote, Span, Stance
 from stance.roster import Roster, load_roster
-from stance.sentences import sentence_spans
+from stance.sentences import Sentences
 
 if TYPE_CHECKING:
     from stance.features import Passage
@@ -33,6 +33,7 @@ class Extraction:
     article: str
     attributions: Sequence[Attribution]
     speakers: Sequence[str | None]
+    sentences: Sentences | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,10 +108,11 @@ class Analyzer:
         stretches = quoted_stretches(article)
         if not stretches:
             return Extraction(article, (), ())
-        paragraphs = paragraphs_of(article, stretches)
+        sentences = Sentences(article, [(s.start, s.end) for s in stretches])
+        paragraphs = paragraphs_of(article, stretches, sentences)
         attributions = attribute(article, stretches, paragraphs)
         speakers = speakers_of(article, paragraphs, attributions, self.roster)
-        return Extraction(article, attributions, speakers)
+        return Extraction(article, attributions, speakers, sentences)
 
     def _judged(self, extractions: Sequence[Extraction]) -> tuple[Sequence[str], list[list[_Row]]]:
         """The labels of the classifier, and the rows of each article, all judged in one call."""
@@ -209,7 +211,11 @@ def passages_of(extraction: Extraction) -> "list[Passage]":
     article, attributions = extraction.article, extraction.attributions
     if not attributions:
         return []
-    sentences = sentence_spans(article, [(a.stretch.start, a.stretch.end) for a in attributions])
+    spans = [(a.stretch.start, a.stretch.end) for a in attributions]
+    found = extraction.sentences
+    if found is None or found.quoted != spans:  # terms are the writer's own words here
+        found = Sentences(article, spans, like=found)
+    sentences = found.around(spans)
     single = [passage_of(article, a.stretch.start, a.stretch.end, sentences) for a in attributions]
     parts: dict[int, list[int]] = {}
     for number, attribution in enumerate(attributions):

@@ -54,6 +54,9 @@ def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[P
     decided: Decided = {}
     previous: Paragraph | None = None
     for paragraph in paragraphs:
+        if not paragraph.has_quotes:
+            previous = paragraph
+            continue
         for at in paragraph.quotes:
             place = paragraph.place(at)
             if terms.is_term(place.tokens, at, place.left, place.right):
@@ -109,8 +112,8 @@ def _same(decided: Decided, number: int, rule: str) -> tuple[Paragraph, Source, 
 def _settle_headlines(paragraphs: Sequence[Paragraph], decided: Decided) -> None:
     """A headline quote without a source takes the source that the body gives for the same words."""
     for paragraph in paragraphs[:_HEADLINES]:
-        tokens = paragraph.tokens
         for at in paragraph.quotes[:_HEADLINE_QUOTES]:
+            tokens = paragraph.tokens
             words = _words(tokens[at])
             if tokens[at].quote in decided or len(words) < 2 or (tokens and tokens[-1].text == "."):
                 continue

@@ -18,7 +18,6 @@ from stance.paragraphs import Paragraph
 from stance.persons import (
     Person,
     Persons,
-    bare,
     institution_words,
     is_capital,
     is_descriptive,
@@ -31,7 +30,7 @@ from stance.persons import (
 )
 from stance.quote import Span
 from stance.roster import Roster, Speaker
-from stance.tokens import Token, is_role, tokens_of
+from stance.tokens import Token, tokens_of
 
 _SOURCES_BACK = 60  # sources that a description looks back
 _TEXT_BACK = 3000  # code points of text read before a mention
@@ -119,7 +118,7 @@ class _Resolver:
         tokens = [t for t in tokens_of(self.article, start, end, (), 0) if t.is_word]
         if not tokens:
             return None
-        first = bare(tokens[0]).split("’")[0].split("'")[0]
+        first = tokens[0].bare.split("’")[0].split("'")[0]
         if len(tokens) == 1 and first in _PERSONAL | _IMPERSONAL:
             return self._antecedent(start, first)
         conjunction = next(
@@ -128,29 +127,29 @@ class _Resolver:
         if conjunction and not is_descriptive(tokens[conjunction - 1]):
             tokens = tokens[:conjunction]  # of two sources the first that is named (guidelines, section 2, rule 4)
         main = main_part(tokens)
-        words = [bare(t) for t in tokens]
+        words = [t.bare for t in tokens]
         institution = self._institution_in(words)
         head = main[-1]
-        names = [bare(t) for t in main if is_capital(t) and not is_descriptive(t) and not t.possessive]
+        names = [t.bare for t in main if is_capital(t) and not is_descriptive(t) and not t.possessive]
         foreign = [n for n in names if institution and n not in institution_words(institution)]
         if institution and not any(self.persons.known(n) for n in foreign):
             names = []
-        titled = bare(head) in word_list("titles.txt") and office_class(main) is None
+        titled = head.bare in word_list("titles.txt") and office_class(main) is None
         if not names and titled and len(main) < len(tokens):
             rest: list[str] = []
             for token in reversed(tokens[2:]):
                 if not (is_capital(token) and not is_descriptive(token) and not token.possessive):
                     break
-                rest.insert(0, bare(token))
+                rest.insert(0, token.bare)
             if rest and self.persons.known(rest[-1]):  # Secretary of Defense Lloyd Austin
                 return self._bearer(rest, tokens, start)
-        if names and is_capital(head) and not (is_role(head) and head.text.islower()):
+        if names and is_capital(head) and not (head.is_role and head.text.islower()):
             return self._bearer(names, tokens, start)
         if words[:2] == ["one", "of"]:
             main, words, head = tokens[2:], words[2:], tokens[-1]
         speaks = office_class(main)
-        owners = [bare(t) for t in main if t.possessive and is_capital(t) and not is_descriptive(t)]
-        if owners and (bare(head) in word_list("speech_nouns.txt") or speaks in ("document", "paper")):
+        owners = [t.bare for t in main if t.possessive and is_capital(t) and not is_descriptive(t)]
+        if owners and (head.bare in word_list("speech_nouns.txt") or speaks in ("document", "paper")):
             owner = self._bearer(owners, tokens, start)  # Austin's letter, Ryder's answer
             if self._on_roster(owner):
                 return owner
@@ -171,10 +170,10 @@ class _Resolver:
                 return self._antecedent(start, "its")
             short = [s for s in self.roster.institutions if set(s.short) & set(words)]
             institution = institution or (short[0] if short else None)
-            if institution is None and bare(head) == "readout" and countries:
+            if institution is None and head.bare == "readout" and countries:
                 institution = next((s for s in self.roster.institutions if s.country in countries), None)
             if institution is None and tokens[0].lower == "the":
-                institution = self._document_of(bare(head), start)
+                institution = self._document_of(head.bare, start)
             if institution is None and tokens[0].lower in ("a", "the"):
                 after = re.split(r"[.;“\"]\s", self.article[end : end + 120])[0]
                 if " by " in after:
@@ -182,13 +181,13 @@ class _Resolver:
             if institution is None and tokens[0].lower == "the":
                 return self._source_before(start)
             return institution
-        if institution and (not is_role(head) or bare(head) in institution_words(institution)):
+        if institution and (not head.is_role or head.bare in institution_words(institution)):
             return institution
         described = self._described(tokens, start)
         if described is None and is_human_role(main):
             # the witness, the author: somebody already met; a title would have to be his
             again = tokens[0].lower == "the" and len(tokens) <= 3 and not any(is_capital(t) for t in tokens)
-            if again and bare(head) not in word_list("titles.txt"):
+            if again and head.bare not in word_list("titles.txt"):
                 described = self._last_source(start)
             return described or unnamed(tokens, start)
         return described
@@ -223,7 +222,7 @@ class _Resolver:
                 met = [(place, p) for place, p in last if place is not None]
                 return max(met, key=lambda m: m[0])[1] if met else holders[0]
         person = Person(set(names))
-        person.describe(start, {bare(t) for t in tokens})
+        person.describe(start, {t.bare for t in tokens})
         return person
 
     def _stands_at(self, phrase: str, start: int) -> bool:
@@ -297,7 +296,7 @@ class _Resolver:
     def _spokesperson(self, tokens: Sequence[Token], institution: Speaker | None, start: int) -> Referent:
         if institution:
             return institution
-        words = [bare(t) for t in tokens]
+        words = [t.bare for t in tokens]
         if any(is_capital(t) for t in tokens[1:]):
             return None  # somebody else's: a White House spokesman
         if set(words) & {"its", "their"}:
@@ -340,7 +339,7 @@ class _Resolver:
         """What an earlier source with the same head stood for: *a senior official* said …, *the official* added."""
         for mention in self._mentions_before(start):
             words = [t for t in tokens_of(self.article, mention.start, mention.end, (), 0) if t.is_word]
-            if words and head in (bare(main_part(words)[-1]), bare(words[-1])):
+            if words and head in (main_part(words)[-1].bare, words[-1].bare):
                 return (self.referent(mention),)
         return None
 
@@ -358,11 +357,11 @@ class _Resolver:
 
     def _described(self, tokens: Sequence[Token], start: int) -> Referent:
         """The last person whom a description such as “the Chinese minister” or “the general” fits."""
-        words = {bare(t) for t in tokens}
+        words = {t.bare for t in tokens}
         for speaker in self.roster.institutions:
-            if tokens[0].lower in ("the", "its") and bare(tokens[-1]) in speaker.short and len(tokens) <= 2:
-                return speaker if self._last_is_own(speaker, bare(tokens[-1]), start) else None
-        return self._described_by(words, start, last=bare(tokens[-1]))
+            if tokens[0].lower in ("the", "its") and tokens[-1].bare in speaker.short and len(tokens) <= 2:
+                return speaker if self._last_is_own(speaker, tokens[-1].bare, start) else None
+        return self._described_by(words, start, last=tokens[-1].bare)
 
     def _last_is_own(self, institution: Speaker, short: str, start: int) -> bool:
         """Whether the last department named before is the institution's own, not another (the State Department)."""
@@ -446,8 +445,8 @@ class _Resolver:
             if phrase is None or paragraph.tokens[phrase[1] - 1].end > start:
                 continue
             head = paragraph.tokens[phrase[1] - 1]
-            people = pronoun in _SEVERAL and bare(head).endswith("s")  # the protesters … they
-            if people if is_human(bare(head)) else is_role(head):
+            people = pronoun in _SEVERAL and head.bare.endswith("s")  # the protesters … they
+            if people if is_human(head.bare) else head.is_role:
                 return self._on_roster(self.referent(_span(self.article, paragraph.tokens, phrase))) is None
         for mention in self._mentions_before(start):
             if paragraph.start <= mention.start and mention.end <= paragraph.end:
@@ -492,7 +491,7 @@ class _Resolver:
             yield from self._institution_document(tokens[max(left, here - _SENTENCE) : here])
 
     def _institution_document(self, tokens: Sequence[Token]) -> Iterable[Referent]:
-        words = [bare(t) for t in tokens if t.is_word]
+        words = [t.bare for t in tokens if t.is_word]
         institution = self._institution_in(words)
         if institution and any(table("office_roles.tsv").get(w) == "document" for w in words):
             yield institution

@@ -8,7 +8,7 @@ import re
 from collections.abc import Sequence
 
 from stance.lexicons import table, verb_lemmas
-from stance.tokens import Token, is_role, verb_class
+from stance.tokens import Token
 
 _REACH = 14  # words of the longest noun phrase looked for
 _SUBJECTS = frozenset("he she they it i we you who one others many some both".split())
@@ -53,7 +53,7 @@ def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | 
             break
         if token.kind in ("capital", "number", "word") or (token.kind == "verb" and _nominal(tokens, at)):
             start = at
-        elif token.kind == "calendar" and token.text[0].isupper() and follows and follows.kind == "capital":
+        elif token.kind == "calendar" and token.is_upper and follows and follows.kind == "capital":
             break
         elif token.kind in ("linker", "preposition") and follows is not None and links < 3 and at > first:
             before = tokens[at - 1]
@@ -100,7 +100,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
             if at > first and before.kind not in ("linker", "preposition", "determiner") and before.lower != "and":
                 break
         elif token.kind in ("capital", "number", "word"):
-            named = at > first and (tokens[at - 1].kind == "capital" or is_role(tokens[at - 1]))
+            named = at > first and (tokens[at - 1].kind == "capital" or tokens[at - 1].is_role)
             if named and token.text.islower() and not _role_follows(tokens, at, stop):
                 break  # a verb on no list: Colonel Zhao burst out, the press secretary took care
         elif token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at):
@@ -131,7 +131,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
 def _role_follows(tokens: Sequence[Token], at: int, stop: int) -> bool:
     """Whether the words from here lead to a noun for somebody (the US defence chief)."""
     for token in tokens[at : min(stop, at + 4)]:
-        if is_role(token):
+        if token.is_role:
             return True
         if token.kind not in ("word", "capital", "number"):
             return False
@@ -215,7 +215,7 @@ def _appositive(tokens: Sequence[Token], at: int) -> bool:
     """Whether what begins here can stand in apposition: an article, who, an age, a role, a participle."""
     token = tokens[at]
     opens = token.kind in ("determiner", "relative", "number", "possessive")
-    return opens or is_role(token) or token.lower.endswith(("ing", "ed"))
+    return opens or token.is_role or token.lower.endswith(("ing", "ed"))
 
 
 def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | None:
@@ -286,11 +286,11 @@ def able_to_speak(tokens: Sequence[Token], phrase: Phrase) -> bool:
     words = tokens[phrase[0] : phrase[1]]
     if len(words) == 1 and words[0].without_auxiliary in ("he", "she", "they", "who", "we", "i"):
         return True
-    return any(w.kind == "capital" or is_role(w) for w in words)
+    return any(w.kind == "capital" or w.is_role for w in words)
 
 
 def _noun(token: Token) -> bool:
-    return token.kind in ("capital", "word", "number") or (token.kind == "verb" and is_role(token))
+    return token.kind in ("capital", "word", "number") or (token.kind == "verb" and token.is_role)
 
 
 def _opens_noun(token: Token) -> bool:
@@ -300,9 +300,9 @@ def _opens_noun(token: Token) -> bool:
 def _nominal(tokens: Sequence[Token], at: int) -> bool:
     """Whether a word that can be a verb of speech stands as a noun here: a role word, after an article or adjective."""
     token = tokens[at]
-    if token.text[0].isupper() and at != 0:
+    if token.is_upper and at != 0:
         return True
-    if is_role(token):
+    if token.is_role:
         return True
     before = tokens[at - 1] if at else None
     return before is not None and (before.kind in ("determiner", "possessive") or before.possessive)
@@ -310,7 +310,7 @@ def _nominal(tokens: Sequence[Token], at: int) -> bool:
 
 def _finite(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    return token.lower.endswith(("ed", "said")) and not token.text[0].isupper()
+    return token.lower.endswith(("ed", "said")) and not token.is_upper
 
 
 def _can_name(tokens: Sequence[Token], start: int, end: int) -> bool:
@@ -325,9 +325,9 @@ def cue_verbs(tokens: Sequence[Token], start: int, stop: int) -> list[int]:
 
 def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     token = tokens[at]
-    if verb_class(token) is None or token.possessive:
+    if token.verb_class is None or token.possessive:
         return False
-    if token.text[0].isupper() and at and not headline(tokens) and token.text != "Tweeted":
+    if token.is_upper and at and not headline(tokens) and token.text != "Tweeted":
         return False
     following = tokens[at + 1].lower if at + 1 < len(tokens) else ""
     if following == "to" and token.lower.startswith(("continu", "begin", "began", "start", "mean")):
@@ -352,7 +352,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
     # third person (says, calls), or a noun in the plural (late-night tweets, Republican claims as “false”)
     if following in _BEHIND_NOUNS and lower not in ("says", "tells", "writes", "describes", "casts", "portrays"):
         return False
-    if before.kind == "word" and not is_role(before):
+    if before.kind == "word" and not before.is_role:
         return lower in ("says", "tells", "writes", "adds", "asks") and not _adjective(before)
     return before.kind not in ("preposition", "linker", "number")
 
@@ -360,7 +360,7 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
 def headline(tokens: Sequence[Token]) -> bool:
     """Whether the line has title case, where verbs have capitals too."""
     words = [t for t in tokens[:16] if t.kind in ("word", "verb", "capital")]
-    return len(words) > 2 and sum(t.text[0].isupper() for t in words) >= 0.85 * len(words)
+    return len(words) > 2 and sum(t.is_upper for t in words) >= 0.85 * len(words)
 
 
 def _base_form(lower: str) -> bool:

@@ -1,11 +1,11 @@
 """An article as paragraphs of tokens, with their sentences and their quotes: what attribution and coreference read."""
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from stance.marks import Stretch
-from stance.sentences import paragraph_spans, sentence_spans
+from stance.sentences import Sentences, paragraph_spans
 from stance.tokens import Token, tokens_of
 
 _REACH = 120  # tokens of a sentence that are read on either side of a quote
@@ -21,52 +21,89 @@ class Place:
     right: int
 
 
-@dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph; one that a quote goes on over counts as part of the one where the quote begins."""
+    """A paragraph; one that a quote goes on over counts as part of the one where the quote begins.
 
-    tokens: list[Token]
-    starts: list[int]  # index of the first token of each sentence
-    quotes: list[int]  # indices of the quote tokens
-    start: int
-    end: int
+    Its tokens and sentences are found when they are first asked for: most paragraphs hold no quote, and many of those
+    are never looked at.
+    """
+
+    __slots__ = ("_quotes", "_source", "_starts", "_tokens", "end", "has_quotes", "start")
+
+    def __init__(self, source: "_Source", start: int, end: int, after: int) -> None:
+        self.start, self.end = start, end
+        self._source = (source, after)
+        first = bisect_left(source.outer_starts, start)
+        self.has_quotes = first < len(source.outer_starts) and source.outer_starts[first] < end
+        self._tokens: list[Token] | None = None
+        self._starts: list[int] | None = None
+        self._quotes: list[int] | None = None if self.has_quotes else []
+
+    @property
+    def tokens(self) -> list[Token]:
+        if self._tokens is None:
+            source = self._source[0]
+            first = bisect_left(source.outer_starts, self.start)
+            self._tokens = tokens_of(source.article, self.start, self.end, source.stretches, first)
+        return self._tokens
+
+    @property
+    def starts(self) -> list[int]:
+        """Index of the first token of each sentence."""
+        if self._starts is None:
+            source, after = self._source
+            token_starts = [token.start for token in self.tokens]
+            begins = [span[0] for span in source.sentences.starting_in(after, self.end)]
+            indices = sorted({bisect_left(token_starts, begin) for begin in begins} | {0})
+            self._starts = [index for index in indices if index < len(token_starts)] or [0]
+        return self._starts
+
+    @property
+    def quotes(self) -> list[int]:
+        """Indices of the quote tokens."""
+        if self._quotes is None:
+            self._quotes = [index for index, token in enumerate(self.tokens) if token.kind == "quote"]
+        return self._quotes
 
     def place(self, at: int) -> Place:
-        left, right = self.sentence(self.sentence_of(at))
+        left, right = self.sentence(bisect_right(self.starts, at) - 1)
         return Place(self.tokens, at, max(left, at - _REACH), min(right, at + _REACH))
 
     def sentence(self, number: int) -> tuple[int, int]:
         """The first and last + 1 index of the tokens of a sentence."""
-        return self.starts[number], self.starts[number + 1] if number + 1 < len(self.starts) else len(self.tokens)
+        starts = self.starts
+        return starts[number], starts[number + 1] if number + 1 < len(starts) else len(self.tokens)
 
     def sentence_of(self, at: int) -> int:
         """The number of the sentence that holds the token."""
         return bisect_right(self.starts, at) - 1
 
 
-def paragraphs_of(article: str, stretches: Sequence[Stretch]) -> list[Paragraph]:
-    """The paragraphs of the article in tokens; one that a quote goes on over counts as part of the first."""
-    quoted = [(s.start, s.end) for s in stretches]
-    sentences = sentence_spans(article, quoted)
-    spans = _merged(paragraph_spans(article), stretches)
-    starts = [s.outer_start for s in stretches]
-    result, first_sentence = [], 0
-    for start, end in spans:
-        tokens = tokens_of(article, start, end, stretches, _first_at(starts, start))
-        boundaries, number = [], first_sentence
-        while number < len(sentences) and sentences[number][0] < end:
-            boundaries.append(sentences[number][0])
-            number += 1
-        first_sentence = number
-        token_starts = [t.start for t in tokens]
-        indices = sorted({_first_at(token_starts, b) for b in boundaries} | {0})
-        quotes = [i for i, t in enumerate(tokens) if t.kind == "quote"]
-        result.append(Paragraph(tokens, [i for i in indices if i < len(tokens)] or [0], quotes, start, end))
+class _Source:
+    """What the paragraphs of an article are cut from."""
+
+    __slots__ = ("article", "outer_starts", "sentences", "stretches")
+
+    def __init__(self, article: str, stretches: Sequence[Stretch], sentences: Sentences) -> None:
+        self.article = article
+        self.stretches = stretches
+        self.outer_starts = [s.outer_start for s in stretches]
+        self.sentences = sentences
+
+
+def paragraphs_of(article: str, stretches: Sequence[Stretch], sentences: Sentences | None = None) -> list[Paragraph]:
+    """The paragraphs of the article in tokens; one that a quote goes on over counts as part of the first.
+
+    `sentences` are those of the article with the stretches as its quoted spans, where they are there already.
+    """
+    if sentences is None:
+        sentences = Sentences(article, [(s.start, s.end) for s in stretches])
+    source = _Source(article, stretches, sentences)
+    result, before = [], 0
+    for start, end in _merged(paragraph_spans(article), stretches):
+        result.append(Paragraph(source, start, end, before))
+        before = end
     return result
-
-
-def _first_at(starts: Sequence[int], position: int) -> int:
-    return bisect_right(starts, position - 1)
 
 
 def _merged(paragraphs: Sequence[tuple[int, int]], stretches: Sequence[Stretch]) -> list[tuple[int, int]]:

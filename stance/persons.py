@@ -14,7 +14,7 @@ from stance.lexicons import table, word_list
 from stance.mentions import headline
 from stance.paragraphs import Paragraph
 from stance.roster import Roster, Speaker
-from stance.tokens import Token, is_role
+from stance.tokens import Token
 
 _APPOSITION = 14  # words of an apposition that are read
 _MOST = 400  # persons of one article
@@ -75,7 +75,7 @@ class Persons:
         tokens = paragraph.tokens
         at = 0
         while at < len(tokens):
-            if tokens[at].kind not in ("capital", "verb") or not tokens[at].text[0].isupper():
+            if tokens[at].kind not in ("capital", "verb") or not tokens[at].is_upper:
                 at += 1
                 continue
             end = at
@@ -84,7 +84,7 @@ class Persons:
             while end < len(tokens) and (is_capital(tokens[end]) or (tokens[end].text == "." and end > at)):
                 token = tokens[end]
                 if token.text != ".":
-                    word = bare(token)
+                    word = token.bare
                     if is_descriptive(token):
                         words.add(word)
                     else:
@@ -154,18 +154,14 @@ def normal(text: str) -> str:
     return re.sub(r"['’]s?\b", "", text.lower().replace(".", "")).replace("defence", "defense")
 
 
-def bare(token: Token) -> str:
-    return re.sub(r"['’](?:s|S)?$", "", token.lower.replace(".", "")).replace("defence", "defense")
-
-
 def unnamed(tokens: Sequence[Token], start: int, speaks_for: Speaker | None = None) -> Person:
-    words = frozenset(bare(t) for t in tokens)
+    words = frozenset(t.bare for t in tokens)
     return Person(set(), set(words), {words}, [start], speaks_for, unnamed=True)
 
 
 def is_human_role(main: Sequence[Token]) -> bool:
     """Whether the head of a phrase is a noun for a person: the official, not the ministry or its report."""
-    return is_role(main[-1]) and is_human(bare(main[-1]))
+    return main[-1].is_role and is_human(main[-1].bare)
 
 
 def is_human(word: str) -> bool:
@@ -174,15 +170,15 @@ def is_human(word: str) -> bool:
 
 
 def is_capital(token: Token) -> bool:
-    return token.is_word and token.text[0].isupper() and token.kind in ("capital", "verb")
+    return token.is_word and token.is_upper and token.kind in ("capital", "verb")
 
 
 def is_descriptive(token: Token) -> bool:
-    word = bare(token)
+    word = token.bare
     return (
         word in word_list("titles.txt")
         or word in table("nationalities.tsv")
-        or is_role(token)
+        or token.is_role
         or word in ("defense", "house", "white", "department", "navy", "army", "state")
     )
 
@@ -210,17 +206,17 @@ def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
         while back > limit and tokens[back].is_word and tokens[back].kind not in ("conjunction", "auxiliary"):
             taken.append(tokens[back])
             back -= 1
-        if any(is_role(t) for t in taken):
-            words |= {bare(t) for t in taken}
+        if any(t.is_role for t in taken):
+            words |= {t.bare for t in taken}
         return words
     while (
         back >= 0
         and at - back <= 5
         and tokens[back].kind in ("word", "capital", "verb", "possessive", "determiner", "linker")
     ):
-        if tokens[back].kind == "verb" and not (is_role(tokens[back]) or tokens[back].lower in word_list("titles.txt")):
+        if tokens[back].kind == "verb" and not (tokens[back].is_role or tokens[back].lower in word_list("titles.txt")):
             break
-        words.add(bare(tokens[back]))
+        words.add(tokens[back].bare)
         back -= 1
     return words
 
@@ -232,25 +228,25 @@ def _words_after(tokens: Sequence[Token], end: int) -> set[str]:
     if tokens[end].text == "," and end + 1 < len(tokens):
         begin = end + 1
         opens = tokens[begin]
-        if not (opens.kind in ("determiner", "possessive", "relative") or is_role(opens) or is_capital(opens)):
+        if not (opens.kind in ("determiner", "possessive", "relative") or opens.is_role or is_capital(opens)):
             return set()
         words: list[Token] = []
         for token in tokens[begin : begin + _APPOSITION]:
             if token.kind == "quote" or token.text in ";:." or (token.text == "," and words):
                 break
-            if token.kind == "verb" and not is_role(token) and opens.kind not in ("relative",):
+            if token.kind == "verb" and not token.is_role and opens.kind not in ("relative",):
                 return set()  # no apposition: Austin, the minister said
             words.append(token)
-        if any(is_role(t) for t in words):
-            return {bare(t) for t in words if t.is_word}
+        if any(t.is_role for t in words):
+            return {t.bare for t in words if t.is_word}
     elif tokens[end].lower in ("of", "at", "from"):
-        return {bare(t) for t in tokens[end + 1 : end + 6] if is_capital(t)}
+        return {t.bare for t in tokens[end + 1 : end + 6] if is_capital(t)}
     return set()
 
 
 def office_class(main: Sequence[Token]) -> str | None:
     """`spokesperson` or `document` by the head of the phrase."""
-    words = [bare(t) for t in main]
+    words = [t.bare for t in main]
     if words[-1:] and words[-1] in ("secretary", "officer", "office", "aide") and "press" in words:
         return "spokesperson"
     return table("office_roles.tsv").get(words[-1]) if words and words[-1] != "press" else None

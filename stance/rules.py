@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from stance import mentions
 from stance.lexicons import word_list
 from stance.paragraphs import Place
-from stance.tokens import Token, is_role, verb_class
+from stance.tokens import Token
 
 DASHES = frozenset("—–-―")
 _TAG_ENDS = (",", "?", "!", "—", "–", "-", "…", "...", ", ")
@@ -58,7 +58,7 @@ def _is_channel(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
 def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source | None:
     first = tokens[start]
     stop = next((k for k in range(start, stop) if _is_words(tokens[k]) or tokens[k].text == ";"), stop)
-    verb = verb_class(first) if first.kind == "verb" else None
+    verb = first.verb_class if first.kind == "verb" else None
     if verb and not first.lower.endswith("ing") and (first.lower not in ("like", "question", "report", "claim")):
         begin = start + 1
         while begin < stop and (tokens[begin].kind == "adverb"):
@@ -154,7 +154,7 @@ def _according(tokens: Sequence[Token], at: int, stop: int) -> Source | None:
         return Source(phrase, (at, at + 1)) if phrase and mentions.able_to_speak(tokens, phrase) else None
     if lower[:1] == ["as"]:
         phrase = mentions.phrase_right(tokens, at + 1, stop)
-        if phrase and phrase[1] < stop and verb_class(tokens[phrase[1]]) and tokens[phrase[1]].kind == "verb":
+        if phrase and phrase[1] < stop and tokens[phrase[1]].verb_class and tokens[phrase[1]].kind == "verb":
             return Source(phrase, (phrase[1], phrase[1] + 1))
     return None
 
@@ -199,7 +199,7 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
         if at in verbs:
             found = _subject_of(tokens, at, left, stop, verbs)
             near = stop - at <= 2 or (stop - at == 3 and tokens[stop - 1].text in ",:")
-            weak = (verb_class(tokens[at]) == "weak" and not near) or _modal(tokens, at)
+            weak = (tokens[at].verb_class == "weak" and not near) or _modal(tokens, at)
             if weak and found and _in_relative_clause(tokens, found.mention[1], at):
                 continue
             if found and _closed_clause(tokens, at, stop, left, verbs):
@@ -209,7 +209,7 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
         elif tokens[at].lower in word_list("speech_nouns.txt") and _leads_on(tokens, at, stop):
             found = _possessor(tokens, at, left)
             # said that the minister's remarks “…”: what is said of them
-            outer = next((v for v in sorted(verbs, reverse=True) if verb_class(tokens[v]) == "say" and v < at), None)
+            outer = next((v for v in sorted(verbs, reverse=True) if tokens[v].verb_class == "say" and v < at), None)
             if found and stop - at <= 2 and outer is not None and tokens[stop - 1].text != ":":
                 found = None
         if found and weak:
@@ -247,7 +247,7 @@ def _inserted_channel(tokens: Sequence[Token], found: Source, verb: int, stop: i
     """Whether the source only hands on what another verb reports: Wei told them, *the readout said*, that “…”."""
     first = found.mention[0]
     commas = verb + 1 < stop and tokens[verb + 1].text == "," and first > left and tokens[first - 1].text == ","
-    return commas and _is_channel(tokens, found.mention) and any(v < first and verb_class(tokens[v]) for v in verbs)
+    return commas and _is_channel(tokens, found.mention) and any(v < first and tokens[v].verb_class for v in verbs)
 
 
 def _closed_clause(tokens: Sequence[Token], verb: int, stop: int, left: int, verbs: set[int]) -> bool:
@@ -260,7 +260,7 @@ def _closed_clause(tokens: Sequence[Token], verb: int, stop: int, left: int, ver
         at -= 1
     if at > left and tokens[at].kind != "relative" and tokens[at - 1].kind == "relative":
         at -= 1  # which some have called
-    if tokens[at].kind != "relative" or not any(v < at and verb_class(tokens[v]) == "say" for v in verbs):
+    if tokens[at].kind != "relative" or not any(v < at and tokens[v].verb_class == "say" for v in verbs):
         return False
     between = tokens[verb + 1 : stop]
     thats = [t.lower for t in between].count("that")
@@ -276,7 +276,7 @@ def _named(tokens: Sequence[Token], source: Source) -> Source:
     head = tokens[source.mention[0] : end]
     if any(t.kind == "capital" and not t.possessive for t in head[-1:]):
         return source
-    if not any(is_role(t) for t in head) and head[0].lower not in ("the", "a", "an", "another", "one"):
+    if not any(t.is_role for t in head) and head[0].lower not in ("the", "a", "an", "another", "one"):
         return source
     if end + 1 < len(tokens) and tokens[end].text == "," and tokens[end + 1].kind == "capital":
         phrase = mentions.phrase_right(tokens, end + 1)
@@ -315,9 +315,9 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
             head = mentions.clause_subject(tokens, left, verb)  # Protesters marching through the streets chanted
             if head and head[1] < phrase[0] and tokens[head[1]].lower.endswith("ing") and _speaks(tokens, head):
                 phrase = head
-        if phrase and (_speaks(tokens, phrase) or (verb_class(token) == "say" and stop - verb <= 4)):
+        if phrase and (_speaks(tokens, phrase) or (token.verb_class == "say" and stop - verb <= 4)):
             return Source(_outer(tokens, phrase, left, verbs), cue)
-        if phrase is None and previous and previous.text == "," and verb_class(token) == "say":
+        if phrase is None and previous and previous.text == "," and token.verb_class == "say":
             after = mentions.phrase_right(tokens, verb + 1, stop)  # Yes, says X, “…”
             if after and mentions.able_to_speak(tokens, after) and after[1] < stop and tokens[after[1]].text == ",":
                 return Source(after, cue)
@@ -335,7 +335,7 @@ def _subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs:
     if main and not mentions.able_to_speak(tokens, main):
         main = None
     for earlier in sorted((v for v in verbs if v < verb), reverse=True):
-        if not tokens[earlier].lower.endswith("ing") and not (main and verb_class(tokens[earlier]) == "weak"):
+        if not tokens[earlier].lower.endswith("ing") and not (main and tokens[earlier].verb_class == "weak"):
             phrase = mentions.subject_left(tokens, earlier, left)
             if phrase and main and tokens[phrase[0]].kind == "pronoun":
                 return Source(main, cue)
@@ -375,7 +375,7 @@ def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: s
     """For a pronoun in what somebody says of himself, the outer source: *Clinton* said she wanted to speak “…”."""
     if tokens[phrase[0]].without_auxiliary not in ("he", "she", "it", "they"):
         return phrase
-    for verb in sorted((v for v in verbs if v < phrase[0] and verb_class(tokens[v]) == "say"), reverse=True):
+    for verb in sorted((v for v in verbs if v < phrase[0] and tokens[v].verb_class == "say"), reverse=True):
         outer = mentions.subject_left(tokens, verb, left)
         if outer is None and verb > left and tokens[verb - 1].lower in ("and", "but"):
             outer = mentions.clause_subject(tokens, left, verb)
@@ -441,8 +441,8 @@ def _name_label(place: Place) -> Source | None:
     colon = next((k for k in range(left + 1, min(at - 1, left + 5)) if tokens[k].text == ":"), None)
     if colon is None or not mentions.headline(tokens) or any(t.text == ";" for t in tokens[colon:at]):
         return None
-    named = all(t.kind == "capital" and not is_role(t) for t in tokens[left:colon])
-    says = any(verb_class(tokens[v]) == "say" for v in mentions.cue_verbs(tokens, colon, at))
+    named = all(t.kind == "capital" and not t.is_role for t in tokens[left:colon])
+    says = any(tokens[v].verb_class == "say" for v in mentions.cue_verbs(tokens, colon, at))
     return Source((left, colon), None) if named and not says else None
 
 
@@ -461,14 +461,14 @@ def _cue_after(place: Place) -> Source | None:
     """“Regrettable” that they refused, says X · “Reckless,” was the verdict of X · ‘No war’: X plays it down."""
     tokens = place.tokens
     verbs = set(mentions.cue_verbs(tokens, place.at + 1, place.right))
-    strong = {v for v in verbs if verb_class(tokens[v]) != "weak"}
+    strong = {v for v in verbs if tokens[v].verb_class != "weak"}
     return _cue_among(place, strong)
 
 
 def _weak_cue_after(place: Place) -> Source | None:
     """“…” is what X thinks."""
     verbs = mentions.cue_verbs(place.tokens, place.at + 1, place.right)
-    return _cue_among(place, {v for v in verbs if verb_class(place.tokens[v]) == "weak"})
+    return _cue_among(place, {v for v in verbs if place.tokens[v].verb_class == "weak"})
 
 
 def _cue_among(place: Place, verbs: set[int]) -> Source | None:
@@ -525,7 +525,7 @@ def is_person(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
     words = tokens[phrase[0] : phrase[1]]
     if len(words) == 1:
         return words[0].without_auxiliary in ("he", "she", "they", "we", "i") or words[0].kind == "capital"
-    return any(is_role(w) for w in words) or words[-1].kind == "capital"
+    return any(w.is_role for w in words) or words[-1].kind == "capital"
 
 
 # The order, and the reason for each place in it. A rule nearer to the words goes before one further away

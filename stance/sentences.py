@@ -1,21 +1,22 @@
 """Paragraphs and sentences of an article, as offsets: `[start, end)` in code points, sorted and disjoint."""
 
 import re
-from collections.abc import Sequence
-from functools import cache
-from typing import Any
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 
-from stance.lexicons import word_list
+from stance.punkt import sentences_in
 
 _BLANK_LINES = re.compile(r"\r?\n[^\S\n]*(?:\r?\n[^\S\n]*)+")
 _LINE = re.compile(r"[^\r\n]+")
+_LINE_BREAK = re.compile(r"[\r\n]")
 # Lines of hard-wrapped text (old wire copy, e-mail) lie in this range, but for the last of a block.
 _WRAPPED = range(45, 101)
 _TERMINAL = ".!?:…”\"’'»)"
-_NOT_BLANK = re.compile(r"\S")
+
+Range = tuple[int, int]
 
 
-def paragraph_spans(article: str) -> list[tuple[int, int]]:
+def paragraph_spans(article: str) -> list[Range]:
     """Spans of the paragraphs, without the white space around them.
 
     A line is a paragraph, unless its block is hard-wrapped text: then the block is one.
@@ -23,45 +24,95 @@ def paragraph_spans(article: str) -> list[tuple[int, int]]:
     >>> paragraph_spans("One.\\n\\nTwo.\\nThree.")
     [(0, 4), (6, 10), (11, 17)]
     """
-    spans: list[tuple[int, int]] = []
+    spans: list[Range] = []
     start = 0
     for gap in _BLANK_LINES.finditer(article):
-        spans.extend(_paragraphs_of_block(article, start, gap.start()))
+        _add_paragraphs(spans, article, start, gap.start())
         start = gap.end()
-    spans.extend(_paragraphs_of_block(article, start, len(article)))
+    _add_paragraphs(spans, article, start, len(article))
     return spans
 
 
-def _paragraphs_of_block(article: str, start: int, end: int) -> list[tuple[int, int]]:
+def _add_paragraphs(spans: list[Range], article: str, start: int, end: int) -> None:
+    if _LINE_BREAK.search(article, start, end) is None:
+        _add_trimmed(spans, article, start, end)
+        return
     lines = [line.span() for line in _LINE.finditer(article, start, end)]
     *body, _ = lines or [(0, 0)]
     wrapped = body and all(b - a in _WRAPPED for a, b in body) and any(article[b - 1] not in _TERMINAL for _, b in body)
     if wrapped:
         lines = [(lines[0][0], lines[-1][1])]
-    return [span for a, b in lines if (span := _trimmed(article, a, b))]
+    for a, b in lines:
+        _add_trimmed(spans, article, a, b)
 
 
-def _trimmed(article: str, start: int, end: int) -> tuple[int, int] | None:
+def _add_trimmed(spans: list[Range], article: str, start: int, end: int) -> None:
     text = article[start:end]
     inner = text.strip()
-    if not inner:
-        return None
-    start += len(text) - len(text.lstrip())
-    return start, start + len(inner)
+    if inner:
+        start += len(text) - len(text.lstrip())
+        spans.append((start, start + len(inner)))
 
 
-@cache
-def _punkt() -> Any:
-    # Imported on first use: nltk takes longer to import than all the rest of the package.
-    from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
+class Sentences:
+    """The sentences of an article, a paragraph at a time: only those asked for are looked for.
 
-    parameters = PunktParameters()
-    parameters.abbrev_types = set(word_list("abbreviations.txt"))
-    return PunktSentenceTokenizer(parameters)
+    `quoted` holds the sorted, disjoint spans between quotation marks. Each counts as one unbroken word, so that the
+    sentence that carries a quote holds the whole quote and its tag. `like` are the same article's sentences with other
+    quoted spans: paragraphs that both read alike are taken from there.
+    """
+
+    def __init__(self, article: str, quoted: Sequence[Range] = (), like: "Sentences | None" = None) -> None:
+        self.article = article
+        self.quoted = quoted
+        self._masked = _masked(article, quoted)
+        self._like = like
+        self._paragraphs = paragraph_spans(self._masked)
+        self._starts = [start for start, _ in self._paragraphs]
+        self._found: dict[Range, list[Range]] = {}
+
+    def all(self) -> Iterator[Range]:
+        """The spans of all sentences."""
+        for paragraph in self._paragraphs:
+            yield from self._of(paragraph)
+
+    def starting_in(self, start: int, end: int) -> list[Range]:
+        """The sentences that begin in [start, end)."""
+        first = max(0, bisect_right(self._starts, start) - 1)
+        last = bisect_left(self._starts, end)
+        found = [span for paragraph in self._paragraphs[first:last] for span in self._of(paragraph)]
+        return [span for span in found if start <= span[0] < end]
+
+    def around(self, spans: Iterable[Range]) -> list[Range]:
+        """The sentences of the paragraphs where the spans begin and end."""
+        numbers = {bisect_right(self._starts, at) - 1 for start, end in spans for at in (start, max(end - 1, start))}
+        return [span for number in sorted(numbers) if number >= 0 for span in self._of(self._paragraphs[number])]
+
+    def _of(self, paragraph: Range) -> list[Range]:
+        found = self._found.get(paragraph)
+        if found is None:
+            found = self._found[paragraph] = self._split(paragraph)
+        return found
+
+    def _split(self, paragraph: Range) -> list[Range]:
+        start, end = paragraph
+        text = self._masked[start:end]
+        if self._like is not None:
+            same = self._like._found.get(paragraph)
+            if same is not None and self._like._masked[start:end] == text:
+                return same
+        spans: list[Range] = []
+        for a, b in sentences_in(text):
+            a, b = start + a, start + b
+            if spans and _goes_on(self.article, spans[-1][1], a):
+                spans[-1] = (spans[-1][0], b)
+            else:
+                spans.append((a, b))
+        return spans
 
 
-def sentence_spans(article: str, quoted: Sequence[tuple[int, int]] = ()) -> list[tuple[int, int]]:
-    """Spans of the sentences, found by Punkt (Kiss and Strunk 2006, as in nltk) with our own abbreviations.
+def sentence_spans(article: str, quoted: Sequence[Range] = ()) -> list[Range]:
+    """Spans of the sentences of an article (punkt.py decides where they end).
 
     `quoted` holds the sorted, disjoint spans between quotation marks. Each counts as one unbroken word,
     so that the sentence that carries a quote holds the whole quote and its tag.
@@ -70,16 +121,7 @@ def sentence_spans(article: str, quoted: Sequence[tuple[int, int]] = ()) -> list
     >>> [text[a:b] for a, b in sentence_spans(text, [(1, 11)])]
     ['“No. Never,” Gen. Wei said.', 'He left.']
     """
-    masked = _masked(article, quoted)
-    spans: list[tuple[int, int]] = []
-    for start, end in paragraph_spans(masked):
-        for a, b in _punkt().span_tokenize(masked[start:end]):
-            a, b = start + a, start + b
-            if spans and spans[-1][0] >= start and _goes_on(article, spans[-1][1], a):
-                spans[-1] = (spans[-1][0], b)
-            else:
-                spans.append((a, b))
-    return spans
+    return list(Sentences(article, quoted).all())
 
 
 _CLOSING_MARKS = "”\"’'»“›」』`"
@@ -90,7 +132,7 @@ def _goes_on(article: str, end: int, start: int) -> bool:
     return article[end - 1] in _CLOSING_MARKS and article[start].islower()
 
 
-def _masked(article: str, quoted: Sequence[tuple[int, int]]) -> str:
+def _masked(article: str, quoted: Sequence[Range]) -> str:
     """The article with each quoted stretch as a run of x, its last full stop kept; as long as before."""
     pieces, done = [], 0
     for start, end in quoted:

@@ -17,6 +17,7 @@ from typing import Any
 
 from stance.analyzer import Analyzer
 from stance.errors import MissingExtraError, RosterError
+from stance.failure import Failure
 from stance.quote import Evidence, Quote, Span, Stance
 from stance.roster import Roster, Speaker, load_roster
 
@@ -78,9 +79,8 @@ class StanceComponent:
         """The documents in order, judged a batch at a time; one that fails goes to the pipeline's error handler."""
         for batch in minibatch(stream, size=batch_size):
             docs = list(batch)
-            try:
-                results = list(self.analyzer.analyze_many([doc.text for doc in docs]))
-            except Exception:  # one of them: find out which
+            results = list(self.analyzer.analyze_many([doc.text for doc in docs]))
+            if any(isinstance(quotes, Failure) for quotes in results):
                 yield from self._one_by_one(docs)
             else:
                 yield from map(self._marked, docs, results)

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from stance.analyzer import Analyzer
 from stance.errors import InputError, MissingExtraError
+from stance.failure import Failure
 from stance.formats import rows_of
 from stance.quote import Quote, Stance
 from stance.roster import Roster, load_roster
@@ -137,10 +138,9 @@ def _analyzer(roster: Roster, model: str | Path | None) -> Analyzer:
 def _analyzed(analyzer: Analyzer, texts: Sequence[Any]) -> list[list[Quote] | Exception]:
     """The quotes of each text, or what went wrong with it."""
     if all(isinstance(text, str) for text in texts):
-        try:
-            return list(analyzer.analyze_many(texts))
-        except Exception:  # one of them: find out which
-            pass
+        found = list(analyzer.analyze_many(texts))
+        if not any(isinstance(quotes, Failure) for quotes in found):
+            return list(found)
     return [_analyzed_one(analyzer, text) for text in texts]
 
 

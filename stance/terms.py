@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from stance.lexicons import table, word_list
 from stance.mentions import headline
-from stance.tokens import Token, verb_class
+from stance.tokens import Token
 
 _NUMERIC = re.compile(r"[\W\d_]+")
 
@@ -44,4 +44,4 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
 
 def _cue_close(tokens: Sequence[Token], at: int, left: int) -> bool:
     """Whether a verb of speech stands within three words before the stretch."""
-    return any(t.kind == "verb" and verb_class(t) in ("say", "frame") for t in tokens[max(left, at - 4) : at])
+    return any(t.kind == "verb" and t.verb_class in ("say", "frame") for t in tokens[max(left, at - 4) : at])

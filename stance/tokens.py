@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import lru_cache
+from typing import NamedTuple
 
 from stance.lexicons import table, word_list
 from stance.marks import Stretch
@@ -10,37 +11,44 @@ from stance.marks import Stretch
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w&]|[.'’/-](?=\w))*|[^\w\s]|_")
 # he’s, they've: a pronoun with its auxiliary
 _CONTRACTION = re.compile(r"(?:i|he|she|it|we|you|they)['’](?:s|re|ve|d|ll|m)$")
+_AUXILIARY = re.compile("['’]")
+_OWNER = re.compile(r"['’]s?$")
+_OWNER_OR_CAPITAL = re.compile(r"['’](?:s|S)?$")
+_KNOWN = 1 << 16  # words remembered with all that is known of them
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
-    """A word, a punctuation mark, or a quoted stretch (`quote` is its number in the article, else -1)."""
+class Token(NamedTuple):
+    """A word, a punctuation mark, or a quoted stretch (`quote` is its number in the article, else -1).
+
+    kind               word class of data/word_classes.tsv, or: verb, capital, number, word, punctuation, quote
+    lower              the text in lower case; empty for a quote
+    bare               the same without stops and possessive ending, in American spelling
+    without_auxiliary  the word in lower case, a pronoun without its auxiliary (he’d → he)
+    is_upper           whether it begins with a capital
+    adverbial          whether it is an adverb, listed or by its ending (Kelly is none)
+    possessive         whether it is a noun that owns what follows (China’s, officials’)
+    is_role            whether it is a noun for somebody or something that can speak (minister, statement, campaign)
+    verb_class         `say`, `frame` or `weak` for a verb of data/speech_verbs.tsv, else None
+    """
 
     text: str
+    kind: str
+    lower: str
+    bare: str
+    without_auxiliary: str
+    is_word: bool
+    is_upper: bool
+    adverbial: bool
+    possessive: bool
+    is_role: bool
+    verb_class: str | None
     start: int
     end: int
-    kind: str  # word class of data/word_classes.tsv, or: verb, capital, number, word, punctuation, quote
-    lower: str
-    quote: int = -1
+    quote: int
 
-    @property
-    def is_word(self) -> bool:
-        return self.kind not in ("punctuation", "quote")
 
-    @property
-    def adverbial(self) -> bool:
-        """Whether it is an adverb, listed or by its ending (Kelly is none)."""
-        return self.kind == "adverb" or (self.text.endswith("ly") and self.text.islower())
-
-    @property
-    def without_auxiliary(self) -> str:
-        """The word in lower case, a pronoun without its auxiliary (he’d → he)."""
-        return re.split("['’]", self.lower)[0] if self.kind == "pronoun" else self.lower
-
-    @property
-    def possessive(self) -> bool:
-        """Whether it is a noun that owns what follows (China’s, officials’)."""
-        return self.text.endswith(("'s", "’s", "'S", "’S", "s'", "s’")) and self.kind in ("capital", "word")
+_Word = tuple[str, str, str, str, str, bool, bool, bool, bool, bool, str | None]
+_new = tuple.__new__  # what NamedTuple's own constructor calls, without its detour
 
 
 def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], first: int) -> list[Token]:
@@ -50,27 +58,43 @@ def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], 
     ['quote', 'capital', 'verb', 'punctuation']
     """
     tokens: list[Token] = []
+    add = tokens.append
     at, number = start, first
     while at < end:
         stretch = stretches[number] if number < len(stretches) else None
         stop = min(stretch.outer_start, end) if stretch else end
         for match in _TOKEN.finditer(article, at, stop):
-            tokens.append(_word(article, match, tokens))
+            text, begin = match.group(), match.start()
+            add(_new(Token, (*_word(text), begin, begin + len(text), -1)))
         if stretch is None or stretch.outer_start >= end:
             break
-        tokens.append(
-            Token(article[stretch.start : stretch.end], stretch.outer_start, stretch.outer_end, "quote", "", number)
-        )
+        text = article[stretch.start : stretch.end]
+        add(_new(Token, (*_quote(text), stretch.outer_start, stretch.outer_end, number)))
         at, number = stretch.outer_end, number + 1
     return tokens
 
 
-def _word(article: str, match: re.Match[str], before: Sequence[Token]) -> Token:
-    text, (a, b) = match.group(), match.span()
-    # A possessive apostrophe after s stands alone in the text: officials’ → one token.
-    if text in "'’" and before and before[-1].end == a and before[-1].lower.endswith("s"):
-        return Token(text, a, b, "punctuation", text)
-    return Token(text, a, b, _kind(text), text.lower())
+@lru_cache(maxsize=_KNOWN)
+def _word(text: str) -> _Word:
+    kind, lower = _kind(text), text.lower()
+    return (
+        text,
+        kind,
+        lower,
+        _OWNER_OR_CAPITAL.sub("", lower.replace(".", "")).replace("defence", "defense"),
+        _AUXILIARY.split(lower)[0] if kind == "pronoun" else lower,
+        kind != "punctuation",
+        text[0].isupper(),
+        kind == "adverb" or (text.endswith("ly") and text.islower()),
+        text.endswith(("'s", "’s", "'S", "’S", "s'", "s’")) and kind in ("capital", "word"),
+        _is_role(lower),
+        table("speech_verbs.tsv").get(lower),
+    )
+
+
+def _quote(text: str) -> _Word:
+    adverbial = text.endswith("ly") and text.islower()
+    return (text, "quote", "", "", "", False, text[0].isupper(), adverbial, False, False, None)
 
 
 def _kind(text: str) -> str:
@@ -92,12 +116,6 @@ def _kind(text: str) -> str:
     return "capital" if text[0].isupper() else "word"
 
 
-def verb_class(token: Token) -> str | None:
-    """`say`, `frame` or `weak` for a verb of data/speech_verbs.tsv, else None."""
-    return table("speech_verbs.tsv").get(token.lower)
-
-
-def is_role(token: Token) -> bool:
-    """Whether it is a noun for somebody or something that can speak (minister, statement, campaign)."""
-    word = re.sub(r"['’]s?$", "", token.lower)
-    return word in word_list("roles.txt") or word.rpartition("-")[2] in word_list("roles.txt")
+def _is_role(lower: str) -> bool:
+    word, roles = _OWNER.sub("", lower), word_list("roles.txt")
+    return word in roles or word.rpartition("-")[2] in roles

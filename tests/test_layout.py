@@ -14,6 +14,7 @@ ORDER = [
     "failure",
     "jobs",
     "lexicons",
+    "punkt",
     "sentences",
     "marks",
     "tokens",
