@@ -28,6 +28,7 @@ from stance.persons import (
     office_class,
     unnamed,
 )
+from stance.presence import may_be_named
 from stance.quote import Span
 from stance.roster import Roster, Speaker
 from stance.tokens import Token, tokens_of
@@ -54,6 +55,8 @@ def speakers_of(
     article: str, paragraphs: Sequence[Paragraph], attributions: Sequence[Attribution], roster: Roster
 ) -> list[str | None]:
     """For each attribution the name of the speaker on the roster, or None."""
+    if not may_be_named(article, roster):
+        return [None] * len(attributions)
     resolver = _Resolver(article, paragraphs, attributions, roster)
     return [resolver.speaker(number) for number in range(len(attributions))]
 

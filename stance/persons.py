@@ -53,10 +53,10 @@ class Persons:
     """All persons of an article, in the order in which they are first named."""
 
     def __init__(self, article: str, paragraphs: Sequence[Paragraph], roster: Roster) -> None:
-        self.roster = roster
+        self._bearers = _bearers(roster)
         self.all: list[Person] = []
         self.by_name: dict[str, list[Person]] = {}
-        self._roster_names = {w for s in roster.persons for n in s.names for w in normal(n).split()}
+        self._roster_names = frozenset().union(*(full for _, _, full in self._bearers))
         self._capitalised = set(_MID_SENTENCE.findall(article))
         for paragraph in paragraphs:
             if not headline(paragraph.tokens):  # every word has a capital there
@@ -121,15 +121,16 @@ class Persons:
 
     def _known(self, names: Sequence[str]) -> Person | None:
         """The person already met who bears these names: the last one, if none of the names conflict."""
-        given = self.match(set(names))
-        for key in (names[-1], names[0]):
+        wanted = set(names)
+        given = self.match(wanted)
+        for key in dict.fromkeys((names[-1], names[0])):
             known = self.by_name.get(key, [])
             # Our own Wei stays himself when another Wei turns up, and a bare “Wei” is he once he has been named.
-            ours = [p for p in known if self.on_roster(p)]
-            for person in (*reversed(ours), *reversed(known)) if given else reversed(known):
-                if self.on_roster(person) and not given:
+            ours = [p for p in known if self.on_roster(p)] if given else []
+            for person in (*reversed(ours), *reversed(known)):
+                if not (wanted <= person.names or person.names <= wanted):
                     continue
-                if set(names) <= person.names or person.names <= set(names):
+                if given or not self.on_roster(person):
                     return person
         return None
 
@@ -139,13 +140,18 @@ class Persons:
 
     def match(self, names: set[str]) -> Speaker | None:
         """The speaker whose names these are: at least one form of the name, and no name that is not among his."""
-        for speaker in self.roster.persons:
-            forms = [set(normal(name).split()) for name in speaker.names]
-            full = set().union(*forms)
+        for speaker, forms, full in self._bearers:
             # “Wei Jianguo” holds a name of Wei Fenghe's and one that is not his
-            if any(form <= names for form in forms) and names <= full:
+            if names <= full and any(form <= names for form in forms):
                 return speaker
         return None
+
+
+@lru_cache(maxsize=16)
+def _bearers(roster: Roster) -> list[tuple[Speaker, list[frozenset[str]], frozenset[str]]]:
+    """The persons on the roster, each with the words of every form of the name, and with those of all."""
+    forms = [(speaker, [frozenset(normal(name).split()) for name in speaker.names]) for speaker in roster.persons]
+    return [(speaker, own, frozenset[str]().union(*own)) for speaker, own in forms]
 
 
 @lru_cache(maxsize=4096)

@@ -25,6 +25,7 @@ ORDER = [
     "attribution",
     "roster",
     "persons",
+    "presence",
     "coreference",
     "features",
     "vectors",

@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from nltk.tokenize.punkt import PunktParameters, PunktSentenceTokenizer
-from training.corpus import ARTICLES_TRAIN, load_articles
 
 from stance.lexicons import word_list
 from stance.punkt import sentences_in
 from stance.sentences import paragraph_spans
+from training.corpus import TRAIN, load_articles
 
 PIECES = (
     *"abJ.?!,;:-()[]{}'\"“”‘’«»`5_&#*@é—…",
@@ -68,7 +68,7 @@ def test_decides_as_nltk_on_any_text(text: str) -> None:
 
 
 def test_decides_as_nltk_on_the_corpus() -> None:
-    for article in load_articles(CORPUS):
+    for article in load_articles(TRAIN):
         for start, end in paragraph_spans(article.text):
             text = article.text[start:end]
             assert sentences_in(text) == expected(text)

@@ -1,0 +1,48 @@
+"""Whether an article can name anybody on a roster at all: most articles of a crawl do not, and are done sooner.
+
+A speaker comes out of coreference only by words that stand in the article: a name, an office, a short form, a name of
+a spokesperson, “counterpart” (of a country's officer) or “readout” (of a country's ministry). What is asked here is
+wider than what coreference takes, never narrower; tests/test_presence.py holds it to that.
+"""
+
+import re
+from functools import lru_cache
+
+from stance.persons import normal
+from stance.roster import Roster
+
+# By these words a speaker is found through his country alone.
+_BY_COUNTRY = ("counterpart", "readout")
+# What may stand between the letters of a word that coreference compares without it: U.S., o’clock.
+_JOINT = "[.'’]*"
+
+
+def may_be_named(article: str, roster: Roster) -> bool:
+    """Whether words stand in the article by which a speaker of the roster could be found.
+
+    >>> from stance.roster import load_roster
+    >>> [may_be_named(text, load_roster()) for text in ("The Pentagon's report", "Weighing in, he said no")]
+    [True, False]
+    """
+    lower = article.lower()
+    return any(all(word.search(lower) for word in words) for words in _patterns(roster))
+
+
+@lru_cache(maxsize=16)
+def _patterns(roster: Roster) -> tuple[tuple[re.Pattern[str], ...], ...]:
+    """For each way of naming somebody the words that it takes."""
+    phrases = [(word, True) for word in _BY_COUNTRY]
+    for speaker in roster.speakers:
+        person = speaker.kind == "person"
+        # The name of an institution is looked for inside longer words, too.
+        phrases += [(phrase, person) for phrase in (*speaker.names, speaker.name)]
+        phrases += [(phrase, True) for phrase in (*speaker.offices, *speaker.short)]
+        phrases += [(word, True) for name in speaker.spokespeople for word in normal(name).split()]
+    unique = dict.fromkeys((tuple(sorted(set(normal(phrase).split()))), whole) for phrase, whole in phrases)
+    return tuple(tuple(_pattern(word, whole) for word in words) for words, whole in unique)
+
+
+def _pattern(word: str, whole: bool) -> re.Pattern[str]:
+    british = "defense" in word  # defence, too
+    letters = _JOINT.join("[cs]" if british and letter == "s" else re.escape(letter) for letter in word)
+    return re.compile(rf"(?<![^\W_]){letters}(?![^\W_])" if whole else letters)
