@@ -6,6 +6,7 @@ wider than what coreference takes, never narrower; tests/test_presence.py holds 
 """
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.persons import normal
@@ -25,12 +26,22 @@ def may_be_named(article: str, roster: Roster) -> bool:
     [True, False]
     """
     lower = article.lower()
-    return any(all(word.search(lower) for word in words) for words in _patterns(roster))
+    plain = lower.replace(".", "").replace("'", "").replace("’", "").replace("defence", "defense")
+    words, ways = _ways(roster)
+    there = {word for word in words if word in plain}
+    return any(there.issuperset(way.words) and all(pattern.search(lower) for pattern in way.patterns) for way in ways)
+
+
+@dataclass(frozen=True, slots=True)
+class _Way:
+    """One way of naming somebody: the words that it takes, in any place, and what each looks like in lower case."""
+
+    words: tuple[str, ...]
+    patterns: tuple[re.Pattern[str], ...]
 
 
 @lru_cache(maxsize=16)
-def _patterns(roster: Roster) -> tuple[tuple[re.Pattern[str], ...], ...]:
-    """For each way of naming somebody the words that it takes."""
+def _ways(roster: Roster) -> tuple[frozenset[str], list[_Way]]:
     phrases = [(word, True) for word in _BY_COUNTRY]
     for speaker in roster.speakers:
         person = speaker.kind == "person"
@@ -39,10 +50,17 @@ def _patterns(roster: Roster) -> tuple[tuple[re.Pattern[str], ...], ...]:
         phrases += [(phrase, True) for phrase in (*speaker.offices, *speaker.short)]
         phrases += [(word, True) for name in speaker.spokespeople for word in normal(name).split()]
     unique = dict.fromkeys((tuple(sorted(set(normal(phrase).split()))), whole) for phrase, whole in phrases)
-    return tuple(tuple(_pattern(word, whole) for word in words) for words, whole in unique)
+    ways = [_Way(words, tuple(_pattern(word, whole) for word in words)) for words, whole in unique]
+    return frozenset(_letters(word) for way in ways for word in way.words), [
+        _Way(tuple(_letters(word) for word in way.words), way.patterns) for way in ways
+    ]
+
+
+def _letters(word: str) -> str:
+    return word.replace("'", "").replace("’", "")
 
 
 def _pattern(word: str, whole: bool) -> re.Pattern[str]:
     british = "defense" in word  # defence, too
-    letters = _JOINT.join("[cs]" if british and letter == "s" else re.escape(letter) for letter in word)
+    letters = _JOINT.join("[cs]" if british and letter == "s" else re.escape(letter) for letter in _letters(word))
     return re.compile(rf"(?<![^\W_]){letters}(?![^\W_])" if whole else letters)
