@@ -14,7 +14,7 @@ from stance.marks import quoted_stretches
 from stance.paragraphs import paragraphs_of
 from stance.quote import Quote, Span, Stance
 from stance.roster import Roster, load_roster
-from stance.sentences import Sentences
+from stance.sentences import Sentences, paragraph_spans
 
 if TYPE_CHECKING:
     from stance.features import Passage
@@ -105,11 +105,12 @@ class Analyzer:
         """The quotes of an article with their sources and speakers, before any stance."""
         if not isinstance(article, str):
             raise InputError(f"an article must be a string, not {type(article).__name__}; decode bytes first")
-        stretches = quoted_stretches(article)
+        spans = paragraph_spans(article)
+        stretches = quoted_stretches(article, spans)
         if not stretches:
             return Extraction(article, (), ())
         sentences = Sentences(article, [(s.start, s.end) for s in stretches])
-        paragraphs = paragraphs_of(article, stretches, sentences)
+        paragraphs = paragraphs_of(article, stretches, sentences, spans)
         attributions = attribute(article, stretches, paragraphs)
         speakers = speakers_of(article, paragraphs, attributions, self.roster)
         return Extraction(article, attributions, speakers, sentences)

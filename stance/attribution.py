@@ -5,7 +5,7 @@ What is left without a source is a quote of unknown source if it stands as a sen
 
 import re
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -52,6 +52,7 @@ def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[P
     [('Austin', 'told', 'cue before')]
     """
     decided: Decided = {}
+    writers: set[int] = set()  # numbers of the stretches that are terms
     previous: Paragraph | None = None
     for paragraph in paragraphs:
         if not paragraph.has_quotes:
@@ -60,25 +61,26 @@ def attribute(article: str, stretches: Sequence[Stretch], paragraphs: Sequence[P
         for at in paragraph.quotes:
             place = paragraph.place(at)
             if terms.is_term(place.tokens, at, place.left, place.right):
+                writers.add(place.tokens[at].quote)
                 continue
             for name, rule in RULES:
                 source = rule(place)
                 if source:
                     decided[place.tokens[at].quote] = (paragraph, source, name)
                     break
-        _settle(paragraph, previous, decided)
+        _settle(paragraph, previous, decided, writers)
         previous = paragraph
     _settle_headlines(paragraphs, decided)
-    return _attributions(article, stretches, paragraphs, decided)
+    return _attributions(article, stretches, paragraphs, decided, writers)
 
 
-def _settle(paragraph: Paragraph, previous: Paragraph | None, decided: Decided) -> None:
+def _settle(paragraph: Paragraph, previous: Paragraph | None, decided: Decided, writers: Set[int]) -> None:
     """Sources for the quotes of a paragraph whose own sentence gives none."""
     tokens, quotes = paragraph.tokens, paragraph.quotes
     last: int | None = None  # the last quote of the paragraph that has a source
     for at in quotes:
         number, place = tokens[at].quote, paragraph.place(at)
-        if number not in decided and not terms.is_term(tokens, at, place.left, place.right):
+        if number not in decided and number not in writers:
             between = _sentence_before(paragraph, place, decided)
             if between and (last is not None or _is_full(tokens, place)):
                 decided[number] = (paragraph, between, "sentence before")
@@ -183,10 +185,13 @@ def _attributions(
     stretches: Sequence[Stretch],
     paragraphs: Sequence[Paragraph],
     decided: Decided,
+    writers: Set[int],
 ) -> list[Attribution]:
     result: list[Attribution] = []
     utterance = -1
     for paragraph in paragraphs:
+        if not paragraph.has_quotes:
+            continue
         before = -1
         for at in paragraph.quotes:
             token = paragraph.tokens[at]
@@ -200,16 +205,14 @@ def _attributions(
                 utterance = utterance if joined else token.quote
                 result.append(Attribution(stretch, mention, cue, rule, utterance))
                 before = at
-            elif _stands_alone(paragraph, place):
+            elif token.quote not in writers and _stands_alone(place):
                 result.append(Attribution(stretch, None, None, None, token.quote))
     return result
 
 
-def _stands_alone(paragraph: Paragraph, place: Place) -> bool:
+def _stands_alone(place: Place) -> bool:
     """A quote without a source: a sentence of its own, plainly words (a placard, a headline)."""
     tokens = place.tokens
-    if terms.is_term(tokens, place.at, place.left, place.right):
-        return False
     rest = [t for t in tokens[place.left : place.right] if t.is_word]
     words = tokens[place.at].text.split()
     return (not rest and len(words) >= 3) or len(words) >= 7

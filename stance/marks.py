@@ -30,6 +30,7 @@ class Stretch:
 
 # Inside a word ' and ’ are apostrophes; everywhere else a mark is a candidate.
 _MARK = re.compile(r"``|''|’’|‘‘|[“”„‟\"«»「」『』‘‚‹›`]|(?<!\w)['’]|['’](?!\w)")
+_ANY = re.compile("[“”„‟\"«»「」『』‘’'‚‹›`]")
 _DOUBLE = frozenset('“”„‟"«»「」『』') | {"``", "''", "’’", "‘‘"}
 _ALWAYS_OPEN = frozenset("„‚「『`") | {"``", "‘‘"}
 _ALWAYS_CLOSE = frozenset("」』") | {"’’"}
@@ -54,18 +55,25 @@ class _Mark:
     right: str  # the first character after it that is no mark
 
 
-def quoted_stretches(article: str) -> list[Stretch]:
+def quoted_stretches(article: str, paragraphs: Sequence[tuple[int, int]] | None = None) -> list[Stretch]:
     """All outermost quoted stretches, sorted and disjoint. Never raises.
+
+    `paragraphs` are what `paragraph_spans` gives for the article, where they are there already.
 
     >>> [article[s.start:s.end] for article in ["“He told me ‘stop’ twice,” Wei said of the ’90s."]
     ...  for s in quoted_stretches(article)]
     ['He told me ‘stop’ twice,']
     """
-    paragraphs = paragraph_spans(article)
+    if _ANY.search(article) is None:
+        return []
+    if paragraphs is None:
+        paragraphs = paragraph_spans(article)
     found: list[Stretch] = []
     carried: list[_Mark] = []  # the opening marks, one a paragraph, of a quote that goes on
     for number, (start, end) in enumerate(paragraphs):
         marks = _marks(article, start, end)
+        if not marks and not carried:
+            continue
         if carried:  # the first mark of this paragraph repeats the opening one
             carried.append(marks.pop(0))
         closed, left_open = _paired(marks, carried[0] if carried else None)
@@ -102,6 +110,8 @@ def _marks(article: str, start: int, end: int) -> list[_Mark]:
     """The marks of a paragraph with what their neighbours allow; apostrophes and elisions left out."""
     marks: list[_Mark] = []
     spans = [match.span() for match in _MARK.finditer(article, start, end)]
+    if not spans:
+        return marks
     for (a, b), right in zip(spans, _right_neighbours(article, spans, end), strict=True):
         text = article[a:b]
         left = article[a - 1] if a > start else " "

@@ -28,7 +28,7 @@ class Paragraph:
     are never looked at.
     """
 
-    __slots__ = ("_quotes", "_source", "_starts", "_tokens", "end", "has_quotes", "start")
+    __slots__ = ("_places", "_quotes", "_source", "_starts", "_tokens", "end", "has_quotes", "start")
 
     def __init__(self, source: "_Source", start: int, end: int, after: int) -> None:
         self.start, self.end = start, end
@@ -36,6 +36,7 @@ class Paragraph:
         first = bisect_left(source.outer_starts, start)
         self.has_quotes = first < len(source.outer_starts) and source.outer_starts[first] < end
         self._tokens: list[Token] | None = None
+        self._places: dict[int, Place] = {}
         self._starts: list[int] | None = None
         self._quotes: list[int] | None = None if self.has_quotes else []
 
@@ -66,8 +67,12 @@ class Paragraph:
         return self._quotes
 
     def place(self, at: int) -> Place:
-        left, right = self.sentence(bisect_right(self.starts, at) - 1)
-        return Place(self.tokens, at, max(left, at - _REACH), min(right, at + _REACH))
+        """Where the quote `tokens[at]` stands."""
+        found = self._places.get(at)
+        if found is None:
+            left, right = self.sentence(bisect_right(self.starts, at) - 1)
+            found = self._places[at] = Place(self.tokens, at, max(left, at - _REACH), min(right, at + _REACH))
+        return found
 
     def sentence(self, number: int) -> tuple[int, int]:
         """The first and last + 1 index of the tokens of a sentence."""
@@ -91,16 +96,22 @@ class _Source:
         self.sentences = sentences
 
 
-def paragraphs_of(article: str, stretches: Sequence[Stretch], sentences: Sentences | None = None) -> list[Paragraph]:
+def paragraphs_of(
+    article: str,
+    stretches: Sequence[Stretch],
+    sentences: Sentences | None = None,
+    spans: Sequence[tuple[int, int]] | None = None,
+) -> list[Paragraph]:
     """The paragraphs of the article in tokens; one that a quote goes on over counts as part of the first.
 
-    `sentences` are those of the article with the stretches as its quoted spans, where they are there already.
+    `sentences` are those of the article with the stretches as its quoted spans, `spans` those of `paragraph_spans`,
+    where they are there already.
     """
     if sentences is None:
         sentences = Sentences(article, [(s.start, s.end) for s in stretches])
     source = _Source(article, stretches, sentences)
     result, before = [], 0
-    for start, end in _merged(paragraph_spans(article), stretches):
+    for start, end in _merged(paragraph_spans(article) if spans is None else spans, stretches):
         result.append(Paragraph(source, start, end, before))
         before = end
     return result

@@ -75,7 +75,7 @@ class Persons:
         tokens = paragraph.tokens
         at = 0
         while at < len(tokens):
-            if tokens[at].kind not in ("capital", "verb") or not tokens[at].is_upper:
+            if not tokens[at].is_upper or tokens[at].kind not in ("capital", "verb"):
                 at += 1
                 continue
             end = at
@@ -94,8 +94,8 @@ class Persons:
                 end += 1
                 if token.possessive:
                     break
-            opens = at in paragraph.starts or tokens[at - 1].kind == "quote"
-            if len(names) == 1 and not words and opens and not self._surely_name(names[0], tokens[at]):
+            alone = len(names) == 1 and not words and not self._surely_name(names[0], tokens[at])
+            if alone and (tokens[at - 1].kind == "quote" or at in paragraph.starts):
                 names = []  # a common word that opens its sentence
             if names:
                 self._add(tokens, at, end, names, words)

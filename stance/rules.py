@@ -92,9 +92,11 @@ def _tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source 
 
 def _is_words(token: Token) -> bool:
     """Whether the token is a quotation, not a quoted name or title (his “Ted Cruz” pin)."""
+    if token.kind != "quote":
+        return False
     words = token.text.split()
     title = all(w[0].isupper() for w in words) and token.text[-1:].isalnum()
-    return token.kind == "quote" and not (title and len(words) <= 4)
+    return not (title and len(words) <= 4)
 
 
 def _like_verb(token: Token, tokens: Sequence[Token], subject: mentions.Phrase) -> bool:

@@ -2,25 +2,26 @@
 
 import re
 from collections.abc import Sequence
+from functools import cache
 
 from stance.lexicons import table, word_list
 from stance.mentions import headline
 from stance.tokens import Token
 
+_WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _NUMERIC = re.compile(r"[\W\d_]+")
 
 
 def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
     """Whether the quoted stretch `tokens[at]` of the sentence `tokens[left:right]` is a term of the writer's own."""
     text = tokens[at].text
-    words = re.findall(r"[^\W\d_][\w’'-]*", text)
+    words = _WORD.findall(text)
     if not words or _NUMERIC.fullmatch(text):
         return True
     if text.endswith(("?", "!")) or len(words) > 8:
         return False
     before = " ".join(t.lower for t in tokens[max(left, at - 3) : at])
-    cues = table("term_cues.tsv")
-    if any((" " + before).endswith(" " + cue) for cue in cues):
+    if f" {before}".endswith(_cues()):
         return True
     previous = tokens[at - 1] if at > left else None
     following = tokens[at + 1] if at + 1 < right else None
@@ -40,6 +41,11 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
     if len(words) > 1 and (previous.lower == "on" or previous.text[:3].isupper()) and not text.endswith("."):
         return True  # on “Meet the Nation”, ABC's “This Day”: a programme
     return (article or previous.kind in ("capital", "linker", "preposition")) and not _cue_close(tokens, at, left)
+
+
+@cache
+def _cues() -> tuple[str, ...]:
+    return tuple(f" {cue}" for cue in table("term_cues.tsv"))
 
 
 def _cue_close(tokens: Sequence[Token], at: int, left: int) -> bool:

@@ -58,18 +58,15 @@ def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], 
     ['quote', 'capital', 'verb', 'punctuation']
     """
     tokens: list[Token] = []
-    add = tokens.append
     at, number = start, first
     while at < end:
         stretch = stretches[number] if number < len(stretches) else None
         stop = min(stretch.outer_start, end) if stretch else end
-        for match in _TOKEN.finditer(article, at, stop):
-            text, begin = match.group(), match.start()
-            add(_new(Token, (*_word(text), begin, begin + len(text), -1)))
+        tokens += [_new(Token, (*_word(match[0]), *match.span(), -1)) for match in _TOKEN.finditer(article, at, stop)]
         if stretch is None or stretch.outer_start >= end:
             break
         text = article[stretch.start : stretch.end]
-        add(_new(Token, (*_quote(text), stretch.outer_start, stretch.outer_end, number)))
+        tokens.append(_new(Token, (*_quote(text), stretch.outer_start, stretch.outer_end, number)))
         at, number = stretch.outer_end, number + 1
     return tokens
 
