@@ -3,12 +3,12 @@
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 
 from stance.punkt import sentences_in
 
-_BLANK_LINES = re.compile(r"\r?\n[^\S\n]*(?:\r?\n[^\S\n]*)+")
+_BLANK_LINES = re.compile(r"\n[^\S\n]*(?:\n[^\S\n]*)+")
 _LINE = re.compile(r"[^\r\n]+")
-_LINE_BREAK = re.compile(r"[\r\n]")
 # Lines of hard-wrapped text (old wire copy, e-mail) lie in this range, but for the last of a block.
 _WRAPPED = range(45, 101)
 _TERMINAL = ".!?:…”\"’'»)"
@@ -25,18 +25,19 @@ def paragraph_spans(article: str) -> list[Range]:
     [(0, 4), (6, 10), (11, 17)]
     """
     spans: list[Range] = []
+    returns = "\r" in article
     start = 0
-    for gap in _BLANK_LINES.finditer(article):
-        _add_paragraphs(spans, article, start, gap.start())
-        start = gap.end()
-    _add_paragraphs(spans, article, start, len(article))
+    for gap in chain(_BLANK_LINES.finditer(article), (None,)):
+        end = gap.start() if gap else len(article)
+        if returns or article.find("\n", start, end) >= 0:
+            _add_lines(spans, article, start, end)
+        else:
+            _add_trimmed(spans, article, start, end)
+        start = gap.end() if gap else end
     return spans
 
 
-def _add_paragraphs(spans: list[Range], article: str, start: int, end: int) -> None:
-    if _LINE_BREAK.search(article, start, end) is None:
-        _add_trimmed(spans, article, start, end)
-        return
+def _add_lines(spans: list[Range], article: str, start: int, end: int) -> None:
     lines = [line.span() for line in _LINE.finditer(article, start, end)]
     *body, _ = lines or [(0, 0)]
     wrapped = body and all(b - a in _WRAPPED for a, b in body) and any(article[b - 1] not in _TERMINAL for _, b in body)
@@ -47,6 +48,9 @@ def _add_paragraphs(spans: list[Range], article: str, start: int, end: int) -> N
 
 
 def _add_trimmed(spans: list[Range], article: str, start: int, end: int) -> None:
+    if start < end and not (article[start].isspace() or article[end - 1].isspace()):
+        spans.append((start, end))
+        return
     text = article[start:end]
     inner = text.strip()
     if inner:
