@@ -8,7 +8,7 @@ from typing import NamedTuple
 from stance.lexicons import table, word_list
 from stance.marks import Stretch
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_](?:[\w&]|[.'’/-](?=\w))*|[^\w\s]|_")
+_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w&]*+(?:[.'’/-](?=\w)[\w&]*+)*+|[^\w\s]|_")
 # he’s, they've: a pronoun with its auxiliary
 _CONTRACTION = re.compile(r"(?:i|he|she|it|we|you|they)['’](?:s|re|ve|d|ll|m)$")
 _AUXILIARY = re.compile("['’]")
