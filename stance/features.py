@@ -10,7 +10,6 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from nltk.stem.snowball import SnowballStemmer
@@ -21,6 +20,8 @@ from stance.lexicons import data_lines, table
 FRAGMENT_WORDS = 7
 # Code points of the carrying sentence that are read on either side: what has no full stops is no sentence.
 CONTEXT_REACH = 1000
+NO_CONTEXT = "no context"
+NEGATED = "¬"
 # How far a negation reaches, in words, unless punctuation or "but" ends it sooner.
 NEGATION_REACH = 6
 
@@ -147,6 +148,28 @@ def _lengths_by_first_stem() -> dict[str, list[int]]:
     return {first: sorted(found, reverse=True) for first, found in lengths.items()}
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text, their stems, which of them are negated, and the acts: (start, end, class)."""
+
+    words: list[str]
+    stems: list[str]
+    negated: list[bool]
+    acts: list[tuple[int, int, str]]
+
+    def kinds(self, start: int = 0) -> list[str]:
+        """The classes of the acts from the word `start` on, with a mark on those under a negation."""
+        flags = self.negated
+        return [f"not {kind}" if flags[at] else kind for at, _, kind in self.acts if at >= start]
+
+
+def words_of(text: str) -> Words:
+    """The words of a text with what is said of each."""
+    words = tokens(text)
+    stems = list(map(stem, words))
+    return Words(words, stems, negated(words), _acts(words, stems))
+
+
 def _acts(words: Sequence[str], stems: Sequence[str]) -> list[tuple[int, int, str]]:
     """(start, end, class) of the lexicon's entries in a run of words, from left to right, the longest first."""
     lexicon, lengths, small = act_lexicon(), _lengths_by_first_stem(), table("function_words.tsv")
@@ -165,10 +188,6 @@ def _acts(words: Sequence[str], stems: Sequence[str]) -> list[tuple[int, int, st
     return found
 
 
-def _named(found: Sequence[tuple[int, int, str]], flags: Sequence[bool]) -> list[str]:
-    return [f"not {kind}" if flags[start] else kind for start, _, kind in found]
-
-
 def acts(text: str) -> list[str]:
     """The classes of speech acts and judgements in a text, with a mark on those under a negation.
 
@@ -177,19 +196,39 @@ def acts(text: str) -> list[str]:
     >>> acts("We do not agree.")
     ['not agree']
     """
-    words = tokens(text)
-    return _named(_acts(words, [stem(word) for word in words]), negated(words))
+    return words_of(text).kinds()
 
 
-def _pattern(words: Sequence[str], found: Sequence[tuple[int, int, str]]) -> list[str]:
+def pattern_of(words: Words) -> list[str]:
     """The text with its speech acts and small words as classes, and all other words left out: "WE WILL NOT agree"."""
     small = table("function_words.tsv")
+    if not words.acts:
+        return [small.get(word, word) for word in words.words if word in small or not word[0].isalpha()]
     pattern, done = [], 0
-    for start, end, kind in [*found, (len(words), len(words), "")]:
-        pattern += [small.get(word, word) for word in words[done:start] if word in small or not word[0].isalpha()]
+    for start, end, kind in [*words.acts, (len(words.words), len(words.words), "")]:
+        pattern += [small.get(word, word) for word in words.words[done:start] if word in small or not word[0].isalpha()]
         pattern.append(kind)
         done = end
     return pattern[:-1]
+
+
+def is_fragment(words: Words) -> bool:
+    """Whether a quote is so short that what it does is told by the words around it."""
+    return len(words.words) <= FRAGMENT_WORDS
+
+
+def kinds_of(quote: Words, sides: Sequence[tuple[str, Words]]) -> set[str]:
+    """The form of a quote, and the classes of acts in it and on the sides of its sentence, each with its place."""
+    fragment = is_fragment(quote)
+    named = {"fragment" if fragment else "full"}
+    if quote.acts:
+        named.update(f"q {kind}" for kind in quote.kinds())
+        named.update(f"end {kind}" for kind in quote.kinds(_last_clause(quote.words)))
+    for side, around in sides:
+        if around.acts:
+            places = (f"{side} ", "c ", "~") if fragment else (f"{side} ", "c ")
+            named.update(f"{place}{kind}" for kind in around.kinds() for place in places)
+    return named
 
 
 class Features(NamedTuple):
@@ -218,36 +257,22 @@ def features_of(passage: Passage) -> Features:
     >>> features.context[:4], features.pattern[-1], list(features.acts)[-2:]
     (['b wei', 'b said', 'b :', 'b wei said'], 'NOT agree .', ['q not agree', '~report'])
     """
-    words = tokens(passage.text)
-    stems, flags = list(map(stem, words)), negated(words)
-    found = _acts(words, stems)
-    fragment = len(words) <= FRAGMENT_WORDS
-    named = {"fragment" if fragment else "full", *(f"q {kind}" for kind in _named(found, flags))}
-    if found:
-        last = _last_clause(words)
-        named.update(f"end {kind}" for kind in _named([act for act in found if act[0] >= last], flags))
+    quote = words_of(passage.text)
+    fragment = is_fragment(quote)
+    sides = [(side, words_of(text)) for side, text in (("b", passage.before), ("a", passage.after))]
     context: list[str] = []
-    for side, text in (("b", passage.before), ("a", passage.after)):
-        if not text:
-            continue
-        around = tokens(text)
-        around_stems, around_flags = list(map(stem, around)), negated(around)
-        grams = _grams(around_stems, around_flags)
-        kinds = _named(_acts(around, around_stems), around_flags)
+    for side, around in sides:
+        grams = _grams(around)
         context += [f"{side} {gram}" for gram in grams]
-        named.update(f"{place} {kind}" for kind in kinds for place in (side, "c"))
         if fragment:
             context += [f"~{gram}" for gram in grams]
-            named.update(f"~{kind}" for kind in kinds)
-    pattern = _pattern(words, found)
-    # Without a context there is one word to say so; a model may be trained on nothing but bare quotes.
-    context = context or ["no context"]
     return Features(
-        " ".join(words),
-        _grams(stems, flags),
-        context,
-        [*pattern, *_pairs(pattern), *map(" ".join, zip(pattern, pattern[1:], pattern[2:], strict=False))],
-        dict.fromkeys(sorted(named), 1.0),
+        " ".join(quote.words),
+        _grams(quote),
+        # Without a context there is one word to say so; a model may be trained on nothing but bare quotes.
+        context or [NO_CONTEXT],
+        _runs(pattern_of(quote), 3),
+        dict.fromkeys(sorted(kinds_of(quote, sides)), 1.0),
         f"{passage.before} {passage.after}" if fragment else "",
     )
 
@@ -260,13 +285,11 @@ def _last_clause(words: Sequence[str]) -> int:
     return 0
 
 
-def _grams(stems: Sequence[str], flags: Sequence[bool]) -> list[str]:
+def _grams(words: Words) -> list[str]:
     """Stems and pairs of stems; those under a negation once more with a mark."""
-    grams = [*stems, *_pairs(stems)]
-    if True in flags:
-        grams += [f"¬{word}" for word, flag in zip(stems, flags, strict=True) if flag]
-    return grams
+    negated = [f"{NEGATED}{stem}" for stem, flag in zip(words.stems, words.negated, strict=True) if flag]
+    return [*_runs(words.stems, 2), *negated]
 
 
-def _pairs(items: Sequence[str]) -> list[str]:
-    return [f"{first} {second}" for first, second in pairwise(items)]
+def _runs(items: Sequence[str], longest: int) -> list[str]:
+    return [" ".join(items[i : i + n]) for n in range(1, longest + 1) for i in range(len(items) - n + 1)]
