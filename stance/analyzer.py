@@ -121,7 +121,10 @@ class Analyzer:
         if not passages:
             return (), [[] for _ in extractions]
         model = self.model
-        judged = iter(model.predict_proba(passages).tolist())
+        # The parts of an utterance are one passage.
+        once = {passage: number for number, passage in enumerate(dict.fromkeys(passages))}
+        rows_of = model.predict_proba(list(once)).tolist()
+        judged = (rows_of[once[passage]] for passage in passages)
         rows = [
             [_row(*found, next(judged)) for found in zip(extraction.attributions, extraction.speakers, strict=True)]
             for extraction in extractions

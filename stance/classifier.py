@@ -17,8 +17,9 @@ from sklearn.pipeline import FeatureUnion, make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
+from stance.counting import PIECE
 from stance.features import Features, Passage, features_of, passages_in
-from stance.linear import COUNTED, PIECE, LinearModel, Probabilities, Tables
+from stance.linear import COUNTED, LinearModel, Probabilities, Tables
 from stance.vectors import Matrix, WordVectors
 
 # With fewer passages than this, words that occur once are kept: there is little else.

@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from stance.features import Features, Passage, features_of, passages_in
+from stance.counting import Counted, Counter
+from stance.features import Passage, passages_in
 from stance.vectors import WordVectors
 
 Probabilities = np.ndarray[Any, np.dtype[np.float64]]
@@ -21,8 +22,6 @@ Floats = np.ndarray[Any, np.dtype[np.float32]]
 # The parts of a passage in the order of their columns; those of COUNTED are weighted by frequency, each to length 1.
 COUNTED = ("words", "context", "pattern", "characters")
 PARTS = (*COUNTED, "acts")
-PIECE = 4  # characters of a piece of a word
-_MOST_WORDS = 100_000  # words whose pieces are remembered
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +54,10 @@ class LinearModel:
 
     def predict_proba(self, passages: Iterable[Passage | str]) -> Probabilities:
         """A row per passage with the probability of each of `classes_`; rows sum to 1."""
-        features = [features_of(passage) for passage in passages_in(passages)]
-        if not features:
+        counted = list(map(self._counter.count, passages_in(passages)))
+        if not counted:
             return np.zeros((0, len(self.classes_)))
-        scores = self._scores(features) * self.tables.inverse_temperature
+        scores = self._scores(counted) * self.tables.inverse_temperature
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
@@ -70,14 +69,15 @@ class LinearModel:
         return labels
 
     @cached_property
-    def _index(self) -> dict[str, dict[str, int]]:
-        """Part → feature → column."""
-        index, first = {}, 0
-        for part in PARTS:
-            names = self.tables.columns[part]
-            index[part] = dict(zip(names, range(first, first + len(names)), strict=True))
-            first += len(names)
-        return index
+    def _counter(self) -> Counter:
+        names = [self.tables.columns[part] for part in PARTS]
+        starts = self._starts.tolist()
+        return Counter(
+            {
+                part: dict(zip(own, range(first, first + len(own)), strict=True))
+                for part, own, first in zip(PARTS, names, starts, strict=False)
+            }
+        )
 
     @cached_property
     def _starts(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
@@ -85,55 +85,24 @@ class LinearModel:
         sizes = [len(self.tables.columns[part]) for part in PARTS]
         return np.cumsum([0, *sizes, len(self.tables.coefficients) - sum(sizes)])
 
-    @cached_property
-    def _pieces(self) -> dict[str, tuple[int, ...]]:
-        return {}
-
-    def _scores(self, features: Sequence[Features]) -> Floats:
+    def _scores(self, passages: Sequence[Counted]) -> Floats:
         from scipy.sparse import csr_array
 
-        rows = [self._columns(item) for item in features]
-        sizes = [len(row) for row in rows]
-        columns = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=sum(sizes))
+        sizes = [len(item.columns) for item in passages]
+        columns = np.fromiter(chain.from_iterable(item.columns for item in passages), dtype=np.int64, count=sum(sizes))
         # Row and column as one number: sorted, what is counted together stands together.
         width = int(self._starts[-1])
-        keys = np.repeat(np.arange(len(features)) * width, sizes) + columns
+        keys = np.repeat(np.arange(len(passages)) * width, sizes) + columns
         keys, counts = np.unique(keys, return_counts=True)
         row, column = np.divmod(keys, width)
         part = np.searchsorted(self._starts, column, side="right") - 1
         values = self._weighted(counts.astype(np.float32), column, row * len(PARTS) + part, part)
-        ends = np.searchsorted(row, np.arange(len(features) + 1))
+        ends = np.searchsorted(row, np.arange(len(passages) + 1))
         if self.tables.vectors is not None:
-            values, column, ends = self._with_meanings(features, values, column, ends)
-        matrix = csr_array((values, column, ends), shape=(len(features), width))
+            values, column, ends = self._with_meanings(passages, values, column, ends)
+        matrix = csr_array((values, column, ends), shape=(len(passages), width))
         scores: Floats = matrix @ self.tables.coefficients + self.tables.intercepts
         return scores
-
-    def _columns(self, item: Features) -> list[int]:
-        """The columns of all that is counted of a passage, each as often as it occurs."""
-        index = self._index
-        found: list[int | None] = []
-        found += map(index["words"].get, item.words)
-        found += map(index["context"].get, item.context)
-        found += map(index["pattern"].get, item.pattern)
-        found += map(index["acts"].get, item.acts)
-        known = [column for column in found if column is not None]
-        pieces = self._pieces
-        for word in item.text.split():
-            own = pieces.get(word)
-            known += own if own is not None else self._pieces_of(word)
-        return known
-
-    def _pieces_of(self, word: str) -> tuple[int, ...]:
-        """The columns of the pieces of a word: four characters each, the blanks around it included."""
-        padded, columns = f" {word} ", self._index["characters"]
-        last = max(len(padded) - PIECE, 0)
-        found = (columns.get(padded[at : at + PIECE]) for at in range(last + 1))
-        known = tuple(column for column in found if column is not None)
-        if len(self._pieces) > _MOST_WORDS:
-            self._pieces.clear()
-        self._pieces[word] = known
-        return known
 
     def _weighted(self, values: Floats, column: Any, group: Any, part: Any) -> Floats:
         """Counts as weights: their logarithm times the inverse document frequency, each part scaled to length 1."""
@@ -149,21 +118,21 @@ class LinearModel:
         scaled: Floats = weights * factors[part]
         return scaled
 
-    def _with_meanings(self, features: Sequence[Features], values: Floats, column: Any, ends: Any) -> tuple[Any, ...]:
+    def _with_meanings(self, passages: Sequence[Counted], values: Floats, column: Any, ends: Any) -> tuple[Any, ...]:
         """The rows of a sparse matrix with the meanings of quote and context behind them."""
         assert self.tables.vectors is not None
-        means = self.tables.vectors.means
-        meanings = np.hstack([means([item.text for item in features]), means([item.around for item in features])])
+        means = self.tables.vectors.means_of_words
+        meanings = np.hstack([means([item.text for item in passages]), means([item.around for item in passages])])
         meanings *= np.float32(self.tables.factors.get("meanings", 1.0))
         size = meanings.shape[1]
         longer = ends + np.arange(len(ends)) * size
-        sparse = np.arange(len(values)) + np.repeat(np.arange(len(features)), np.diff(ends)) * size
+        sparse = np.arange(len(values)) + np.repeat(np.arange(len(passages)), np.diff(ends)) * size
         dense = (longer[1:, None] - size + np.arange(size)).ravel()
         all_values = np.empty(longer[-1], dtype=np.float32)
         all_columns = np.empty(longer[-1], dtype=column.dtype)
         all_values[sparse], all_columns[sparse] = values, column
         all_values[dense] = meanings.ravel()
-        all_columns[dense] = np.tile(np.arange(self._starts[-1] - size, self._starts[-1]), len(features))
+        all_columns[dense] = np.tile(np.arange(self._starts[-1] - size, self._starts[-1]), len(passages))
         return all_values, all_columns, longer
 
 

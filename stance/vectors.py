@@ -8,6 +8,7 @@ frequent words count for less (cf. Arora, Liang and Ma 2017). A text is the mean
 import re
 import zlib
 from collections.abc import Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -19,6 +20,7 @@ from stance.errors import ModelError
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
 
 _WORD = re.compile(r"[a-z]+")
+_MOST_WORDS = 100_000  # words whose places are remembered
 
 
 class WordVectors:
@@ -33,6 +35,13 @@ class WordVectors:
         self.words = list(words)
         self.matrix = matrix
         self._index = {word: number for number, word in enumerate(self.words)}
+        self._places: dict[str, tuple[int, ...]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"words": self.words, "matrix": self.matrix, "_index": self._index}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state, _places={})
 
     @property
     def size(self) -> int:
@@ -41,14 +50,30 @@ class WordVectors:
 
     def means(self, texts: Sequence[str]) -> Matrix:
         """A row per text: the mean of its words' vectors, scaled to unit length; zeros where no word is known."""
-        rows = np.zeros((len(texts), self.size), dtype=np.float32)
-        index = self._index
-        for row, text in zip(rows, texts, strict=True):
-            known = [index[word] for word in _WORD.findall(text.lower()) if word in index]
-            if known:
-                total = self.matrix.take(known, axis=0).sum(axis=0, dtype=np.float32)
-                row[:] = total / (np.sqrt(total.dot(total)) or 1.0)
+        return self.means_of_words([_WORD.findall(text.lower()) for text in texts])
+
+    def means_of_words(self, texts: Sequence[Sequence[str]]) -> Matrix:
+        """The same for texts in words, all in lower case; of a word such as won't each run of letters counts."""
+        rows: Matrix = np.zeros((len(texts), self.size), dtype=np.float32)
+        places = self._places
+        known = [[place for word in text for place in places.get(word) or self._places_of(word)] for text in texts]
+        numbers = [number for number, found in enumerate(known) if found]
+        if not numbers:
+            return rows
+        sizes = [len(known[number]) for number in numbers]
+        vectors = self.matrix.take(list(chain.from_iterable(known)), axis=0)
+        totals = np.add.reduceat(vectors, np.cumsum([0, *sizes[:-1]]), axis=0, dtype=np.float32)
+        lengths = np.array([np.sqrt(total.dot(total)) or 1.0 for total in totals], dtype=np.float32)
+        rows[numbers] = totals / lengths[:, None]
         return rows
+
+    def _places_of(self, word: str) -> tuple[int, ...]:
+        """The rows of the matrix for the runs of letters in a word."""
+        if len(self._places) > _MOST_WORDS:
+            self._places.clear()
+        found = tuple(self._index[run] for run in _WORD.findall(word) if run in self._index)
+        self._places[word] = found
+        return found
 
     def save(self, path: Path) -> None:
         """Writes the table as a compressed .npz file."""

@@ -29,6 +29,7 @@ ORDER = [
     "coreference",
     "features",
     "vectors",
+    "counting",
     "linear",
     "classifier",
     "encoder",
