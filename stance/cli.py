@@ -160,6 +160,8 @@ def _to_file(options: argparse.Namespace) -> int:
     finally:
         journal.close()
     print_summary(summary, str(output), sys.stderr)
+    if summary.faults and not summary.articles:
+        print(f"stance: no article could be read: {output} is not written", file=sys.stderr)
     return 1 if summary.faults else 0
 
 

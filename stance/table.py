@@ -3,14 +3,15 @@
 from collections.abc import Iterable
 from typing import TextIO
 
-from rich.console import Console, OverflowMethod
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from stance.quote import UNCERTAIN, Quote, Stance
 
 _STYLES = {Stance.CONCILIATORY: "green", Stance.ASSERTIVE: "red", Stance.NEUTRAL: "yellow", UNCERTAIN: "dim"}
-_NARROW = 8  # columns for the speaker on any terminal
+_NARROW = 50  # columns; below that a quote on one line is no use
+_FRAME = 10
 _PIPE_WIDTH = 120  # columns where the output is no terminal
 
 
@@ -27,30 +28,35 @@ def print_tables(
     With `explain` also what decided the speaker, and the words that weighed for the stance and against it (in brackets
     those around the quote).
 
-    The table fits the terminal: a quote is cut to one line, unless `wrap` or `explain` is asked for. Colours on a
-    terminal only, and none where NO_COLOR is set; everywhere where FORCE_COLOR is set.
+    The table fits the terminal: a quote is cut to one line, unless `wrap` or `explain` is asked for or the terminal is
+    very narrow. Colours on a terminal only, and none where NO_COLOR is set; everywhere where FORCE_COLOR is set.
     """
     console = Console(file=out, highlight=False, width=None if out.isatty() else _PIPE_WIDTH)
-    whole = wrap or explain
+    whole = wrap or explain or console.width < _NARROW
     for name, quotes in results:
         if not quotes:
             console.print(Text(f"{name}: no quotes found"))
             continue
         table = Table(title=Text(f"{name}: {len(quotes)} quote{'s' * (len(quotes) > 1)}"), title_justify="left")
         rows = [_cells(quote, explain, threshold) for quote in quotes]
-        overflow: OverflowMethod = "fold" if whole else "ellipsis"
-        # A column that may not wrap is cut to nothing where it is narrow, unless it has a least width.
-        widest = max(len("Speaker"), *(cells[0].cell_len for cells in rows))
-        speaker = min(widest, max(_NARROW, console.width // 4))
-        stance = 0 if whole else max(cells[1].cell_len for cells in rows)
-        table.add_column("Speaker", min_width=speaker, max_width=speaker, overflow=overflow, no_wrap=not whole)
-        table.add_column("Stance", min_width=stance)
-        table.add_column("Quote", overflow=overflow, no_wrap=not whole, ratio=1)
+        if whole:
+            for heading in ("Speaker", "Stance", "Quote"):
+                table.add_column(heading, overflow="fold", ratio={"Quote": 1}.get(heading))
+        else:
+            for heading, width in zip(("Speaker", "Stance", "Quote"), _widths(rows, console.width), strict=True):
+                table.add_column(heading, overflow="ellipsis", no_wrap=True, width=width)
         for heading in ("Mention", "Cue", "Rule", "Weighed") if explain else ():
             table.add_column(heading, overflow="fold")
         for cells in rows:
             table.add_row(*cells)
         console.print(table)
+
+
+def _widths(rows: list[list[Text]], width: int) -> tuple[int, int, int]:
+    """Columns for speaker, stance and quote, frame aside: the quote has what the others leave."""
+    speaker, stance, quote = (max(cells[column].cell_len for cells in rows) for column in range(3))
+    speaker = min(max(speaker, len("Speaker")), width // 4)
+    return speaker, stance, max(len("Quote"), min(quote, width - speaker - stance - _FRAME))
 
 
 def _cells(quote: Quote, explain: bool, threshold: float) -> list[Text]:

@@ -21,9 +21,9 @@ _INTEGERS = ("start", "end")
 
 
 def format_of(path: Path) -> str:
-    """The format that a file's suffix means. Raises OutputError where it means none.
+    """The format that a file's suffix means.
 
-    MissingExtraError where the package for it is not installed.
+    Raises OutputError where it means none, MissingExtraError where its package is missing.
 
     >>> format_of(Path("quotes.jsonl.gz"))
     '.jsonl.gz'

@@ -7,13 +7,17 @@ import os
 import re
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from case_files import CASES
 
-from stance.cli import main
+import stance
+from stance.cli import COMMANDS, main
 from stance.formats import COLUMNS, MAX_BYTES
+from stance.table import print_tables
 
 ARTICLE = "“We thank the crew,” Lloyd Austin said.\n\n“Stay away from our coast,” Gen. Wei Fenghe warned.\n"
 OTHER = "“The room was full,” said Ana Lima.\n"
@@ -173,7 +177,285 @@ def test_reader_that_stops_early(tmp_path: Path) -> None:
     assert done.stderr == ""
 
 
+# ---- the table ------------------------------------------------------------------------------------------------------
+
+LONG = "“We shall go on to look for every way to keep this channel open, whatever the weather may be in the strait,” "
+LONG += "the longest-serving spokeswoman of the harbour ministry said.\n"
+
+
+def shown(file: str, *arguments: str, columns: int = 80, **environment: str) -> str:
+    """What the command prints on a terminal that has so many columns."""
+    pty = pytest.importorskip("pty", reason="needs a POSIX terminal")
+    import termios
+
+    ours, theirs = pty.openpty()
+    termios.tcsetwinsize(theirs, (40, columns))
+    kept = {name: value for name, value in os.environ.items() if name not in ("NO_COLOR", "FORCE_COLOR", "COLUMNS")}
+    child = subprocess.Popen(
+        [sys.executable, "-m", "stance", file, *arguments],
+        stdin=theirs,
+        stdout=theirs,
+        stderr=theirs,
+        env={**kept, "TERM": "xterm-256color", "PYTHONUTF8": "1", **environment},
+    )
+    os.close(theirs)
+    output = b""
+    with suppress(OSError):  # so a terminal says that it is closed
+        while data := os.read(ours, 65536):
+            output += data
+    os.close(ours)
+    assert child.wait() == 0
+    return output.decode().replace("\r\n", "\n")
+
+
+COLOUR = re.compile(r"\x1b\[3\dm")
+
+
+def test_colours_on_a_terminal(article: str) -> None:
+    assert COLOUR.search(shown(article))
+    assert not COLOUR.search(shown(article, NO_COLOR="1"))
+
+
+def test_colours_in_a_pipe(article: str, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    assert main([article]) == 0
+    assert "\x1b" not in capsys.readouterr().out
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    assert main([article]) == 0
+    assert COLOUR.search(capsys.readouterr().out)
+    monkeypatch.setenv("NO_COLOR", "1")
+    assert main([article]) == 0
+    assert not COLOUR.search(capsys.readouterr().out)
+
+
+@pytest.mark.parametrize("columns", [20, 49, 50, 80, 200])
+def test_the_table_fits(columns: int) -> None:
+    out = io.StringIO()
+    out.isatty = lambda: True  # type: ignore[method-assign]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("COLUMNS", str(columns))
+        patch.setenv("TERM", "xterm")
+        print_tables([("a.txt", stance.analyze(LONG + ARTICLE))], out)
+    text = re.sub(r"\x1b\[[\d;]*m", "", out.getvalue())
+    lines = text.splitlines()
+    assert max(map(len, lines)) <= columns
+    if columns >= 50:
+        assert len(lines) == 1 + 3 + 3 + 1
+        assert ("…" in text) == (columns < 200)
+        assert "conciliatory 0." in text
+
+
+def test_wrap_shows_whole_quotes(tmp_path: Path, capsys: Output) -> None:
+    file = written(tmp_path, "a.txt", LONG)
+    assert main([file]) == 0
+    cut = capsys.readouterr().out
+    assert "…" in cut
+    assert "strait," not in cut
+    assert main([file, "--wrap"]) == 0
+    whole = capsys.readouterr().out
+    assert "…" not in whole
+    assert "strait," in " ".join(whole.split())
+
+
+# ---- corpora --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def corpus(tmp_path: Path) -> str:
+    records = [
+        {"id": "a", "date": "2024-05-01", "text": ARTICLE},
+        {"id": "b", "text": 7},
+        {"id": "c", "text": "It rained."},
+        {"id": "a", "text": OTHER},
+    ]
+    return written(tmp_path, "corpus.jsonl", "".join(json.dumps(record) + "\n" for record in records))
+
+
+def test_corpus_to_standard_output(corpus: str, capsys: Output) -> None:
+    assert main([corpus, "--format", "jsonl"]) == 1
+    out, err = capsys.readouterr()
+    rows = [json.loads(line) for line in out.splitlines()]
+    assert [(row["article"], row.get("date")) for row in rows] == [("a", "2024-05-01")] * 2 + [("a", None)]
+    assert err == f"stance: {corpus}, line 2: 'text' is a int; it must be a string\n"
+    assert main([corpus, "--format", "json"]) == 1
+    entries = json.loads(capsys.readouterr().out)
+    assert [(entry["article"], len(entry["quotes"])) for entry in entries] == [("a", 2), ("c", 0), ("a", 1)]
+
+
+def test_json_with_line_separators_in_the_text(tmp_path: Path, capsys: Output) -> None:
+    file = written(tmp_path, "a.txt", "“We agree\u2028on this,” Austin said.")
+    assert main([file, "--format", "json"]) == 0
+    assert json.loads(capsys.readouterr().out)[0]["quotes"][0]["text"] == "We agree\u2028on this,"
+
+
+def test_corpus_to_a_file(corpus: str, tmp_path: Path, capsys: Output) -> None:
+    output, errors = tmp_path / "q.csv", tmp_path / "e.jsonl"
+    output.write_text("old")
+    assert main([corpus, "--output", str(output), "--errors", str(errors)]) == 1
+    out, err = capsys.readouterr()
+    assert out == ""
+    with output.open(newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert tuple(rows[0]) == COLUMNS
+    assert [(row["article"], row["date"], row["speaker"]) for row in rows] == [
+        ("a", "2024-05-01", "Austin"),
+        ("a", "2024-05-01", "Wei"),
+        ("a", "", ""),
+    ]
+    fault = json.loads(errors.read_text(encoding="utf-8"))
+    assert fault == {
+        "source": corpus,
+        "line": 2,
+        "article": "b",
+        "reason": "wrong type",
+        "message": f"{corpus}, line 2: 'text' is a int; it must be a string",
+    }
+    for words in (
+        f"{output}: 3 quotes in 3 articles",
+        "1 failure:",
+        "1 × wrong type",
+        "1 article with an id that another one has too",
+    ):
+        assert words in err
+    assert re.search(r"Austin +1 +0 +0 +1\n", err)
+    assert re.search(r"others +0 +0 +1 +1\n", err)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["corpus.jsonl", "e.jsonl", "q.csv"]
+
+
+def test_uncertain_has_a_column_in_the_summary(article: str, tmp_path: Path, capsys: Output) -> None:
+    assert main([article, "--output", str(tmp_path / "q.csv"), "--threshold", "1"]) == 0
+    assert "uncertain" in capsys.readouterr().err
+
+
+def test_errors_of_what_goes_to_standard_output(article: str, tmp_path: Path, capsys: Output) -> None:
+    errors = tmp_path / "e.jsonl"
+    assert main([article, str(tmp_path / "no.txt"), "--errors", str(errors), "--format", "csv"]) == 1
+    assert json.loads(errors.read_text())["reason"] == "no such file"
+    assert main([article, "--errors", str(errors)]) == 0
+    assert errors.read_text() == ""
+
+
+def test_strict(article: str, other: str, tmp_path: Path, capsys: Output) -> None:
+    bad = str(tmp_path / "no.txt")
+    assert main([article, bad, other, "--strict", "--format", "json"]) == 1
+    assert [entry["article"] for entry in json.loads(capsys.readouterr().out)] == [article]
+    assert main([bad, other, "--strict", "--output", str(tmp_path / "q.csv"), "--errors", str(tmp_path / "e")]) == 1
+    assert not (tmp_path / "q.csv").exists()
+    assert json.loads((tmp_path / "e").read_text())["source"] == bad
+
+
+def test_many_failures_are_counted(tmp_path: Path, capsys: Output) -> None:
+    file = written(tmp_path, "a.jsonl", "{\n" * 50)
+    output = tmp_path / "q.csv"
+    output.write_text("old")
+    assert main([file, "--output", str(output)]) == 1
+    err = capsys.readouterr().err
+    assert err.count(": no JSON") == 20
+    assert "further failures are counted only; --errors FILE keeps all of them" in err
+    assert "50 × no JSON" in err
+    assert "no article could be read" in err
+    assert output.read_text() == "old"
+
+
+def test_two_jobs_give_the_same_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.jsonl", "".join(json.dumps({"text": ARTICLE * (n % 3)}) + "\n" for n in range(300)))
+    one, two = tmp_path / "one.jsonl.gz", tmp_path / "two.jsonl.gz"
+    assert main([file, "--output", str(one)]) == 1
+    assert main([file, "--output", str(two), "--jobs", "2"]) == 1
+    assert one.read_bytes() == two.read_bytes()
+
+
+def test_a_progress_bar_on_a_terminal_only(corpus: str, article: str, tmp_path: Path, capsys: Output) -> None:
+    assert "articles," in shown(article, "--output", str(tmp_path / "q.csv"))
+    assert main([article, "--output", str(tmp_path / "q.csv")]) == 0
+    err = capsys.readouterr().err
+    assert "\x1b" not in err
+    assert "/s" not in err
+
+
+def test_records_from_standard_input() -> None:
+    done = run("--input-format", "jsonl", "--format", "csv", given=json.dumps({"id": "x", "text": OTHER}))
+    assert done.stdout.splitlines()[1].startswith("x,,1,")
+
+
+@pytest.mark.parametrize(
+    ("output", "says"),
+    [
+        ("q.xlsx", "the name says no format; end it in one of: .jsonl"),
+        ("no/q.csv", "can't be written (No such file or directory)"),
+        ("corpus.jsonl/q.csv", "can't be written (Not a directory)"),
+        (".", "the name says no format"),
+        ("folder.csv", "is a folder"),
+    ],
+)
+def test_outputs_that_cannot_be(output: str, says: str, corpus: str, tmp_path: Path, capsys: Output) -> None:
+    (tmp_path / "folder.csv").mkdir()
+    assert main([corpus, "--output", str(tmp_path / output)]) == 2
+    assert says in capsys.readouterr().err
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_a_full_disk_under_standard_output(article: str) -> None:
+    command = f'"{sys.executable}" -m stance "{article}" --format csv > /dev/full'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert done.stderr == "stance: standard output: can't be written (No space left on device); free some space\n"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="needs limits on the size of files")
+def test_a_full_disk_under_a_file(tmp_path: Path) -> None:
+    file = written(tmp_path, "a.jsonl", "".join(json.dumps({"text": ARTICLE}) + "\n" for _ in range(600)))
+    output = tmp_path / "q.csv"
+    output.write_text("old")
+    command = f'ulimit -f 40; "{sys.executable}" -m stance "{file}" --output "{output}"'
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 2
+    assert "can't be written (File too large); free some space" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert output.read_text() == "old"
+
+
+def test_the_output_in_the_folder_that_is_read(article: str, tmp_path: Path) -> None:
+    output, errors = tmp_path / "q.jsonl", tmp_path / "e.jsonl"
+    for _ in range(2):
+        assert main([str(tmp_path), "--output", str(output), "--errors", str(errors)]) == 0
+    assert len(output.read_text(encoding="utf-8").splitlines()) == 2
+
+
 # ---- help and usage -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "tcsh"])
+def test_completion(shell: str, capsys: Output) -> None:
+    pytest.importorskip("shtab", reason="needs the extra completion")
+    assert main(["--completion", shell]) == 0
+    out = capsys.readouterr().out
+    assert "threshold" in out
+    if shell == "bash":
+        subprocess.run(["bash", "-n"], input=out, text=True, check=True)
+    assert main(["--completion", "dos"]) == 2
+    assert "there is one for: bash" in capsys.readouterr().err
+
+
+def test_completion_without_its_package(monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    monkeypatch.setitem(sys.modules, "shtab", None)
+    assert main(["--completion", "bash"]) == 2
+    assert "pip install 'stance[completion]'" in capsys.readouterr().err
+
+
+def test_sub_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Output) -> None:
+    taken: list[list[str]] = []
+    module = ModuleType("weather")
+    module.main = lambda arguments: taken.append(arguments) or 7  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "weather", module)
+    monkeypatch.setitem(COMMANDS, "weather", "weather")
+    assert main(["weather", "--tomorrow"]) == 7
+    assert taken == [["--tomorrow"]]
+    written(tmp_path, "weather", OTHER)
+    monkeypatch.chdir(tmp_path)
+    assert main(["./weather", "--format", "csv"]) == 0
+    assert "The room was full," in capsys.readouterr().out
 
 
 def test_help(capsys: Output, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -195,7 +477,21 @@ def test_version(capsys: Output) -> None:
 
 @pytest.mark.parametrize(
     "arguments",
-    [["--format", "xml", "a.txt"], ["--no-such-option"], ["--roster"], ["--threshold", "2"], ["--threshold", "x"]],
+    [
+        ["a.csv", "--resume"],
+        ["a.csv", "--output", "a.csv"],
+        ["a.csv", "--errors", "./a.csv"],
+        ["a.csv", "--output", "b.csv", "--errors", "b.csv"],
+        ["a.csv", "--output", "b.csv", "--format", "csv"],
+        ["a.csv", "--output", "b.csv", "--explain"],
+        ["a.csv", "--jobs", "0"],
+        ["a.csv", "--jobs", "2", "--explain"],
+        ["--format", "xml", "a.txt"],
+        ["--no-such-option"],
+        ["--roster"],
+        ["--threshold", "2"],
+        ["--threshold", "x"],
+    ],
 )
 def test_wrong_usage(arguments: list[str], capsys: Output) -> None:
     with pytest.raises(SystemExit) as stop:
@@ -236,9 +532,9 @@ def test_latin_1_names_the_mend(tmp_path: Path, capsys: Output) -> None:
     assert "iconv" in err
 
 
-def test_folder(tmp_path: Path, capsys: Output) -> None:
+def test_folder_without_articles(tmp_path: Path, capsys: Output) -> None:
     assert main([str(tmp_path)]) == 1
-    assert "is a folder; name the files in it" in capsys.readouterr().err
+    assert "holds no file that stance reads (.txt, " in capsys.readouterr().err
 
 
 def test_missing_file(tmp_path: Path, capsys: Output) -> None:

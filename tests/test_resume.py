@@ -28,9 +28,8 @@ RUN = {"input": "x", "model": "y"}
 
 
 def record(number: int) -> str:
-    return (
-        json.dumps({"id": f"a{number}", "text": f"“We agree on {number},” Austin said. " + "Rain fell. " * 40}) + "\n"
-    )
+    quote = f"“We agree on {number},” Austin said. " if number % 5 == 0 else ""  # the analysis of the others is quick
+    return json.dumps({"id": f"a{number}", "text": quote + "Rain fell. " * 40}) + "\n"
 
 
 def corpus_file(folder: Path, number: int, broken: Iterable[int] = ()) -> Path:
@@ -99,8 +98,8 @@ def test_kill_9(suffix: str, tmp_path: Path, capsys: Output) -> None:
     pipe = tmp_path / "corpus.jsonl"
     os.mkfifo(pipe)
     stopped, whole = tmp_path / f"stopped{suffix}", tmp_path / f"whole{suffix}"
-    lines = [record(n).encode() for n in range(2000)]
-    lines[1500] = b"{broken\n"
+    lines = [record(n).encode() for n in range(1200)]
+    lines[1101] = b"{broken\n"
     content = b"".join(lines)
     errors = ["--errors", str(tmp_path / "errors.jsonl")]
 
@@ -112,8 +111,8 @@ def test_kill_9(suffix: str, tmp_path: Path, capsys: Output) -> None:
     arguments = [str(pipe), "--output", str(stopped), *errors]
     child = subprocess.Popen([sys.executable, "-m", "stance", *arguments], stderr=subprocess.PIPE)
     with pipe.open("wb", buffering=0) as end:
-        # The pipe and the reader's buffer hold some 300 of these records: once 1,400 are in, hundreds are analysed.
-        for line in lines[:1400]:
+        # The pipe and the reader's buffer hold some 300 of these records: once 1,000 are in, hundreds are analysed.
+        for line in lines[:1000]:
             end.write(line)
         child.send_signal(signal.SIGKILL)
         assert child.wait() == -signal.SIGKILL
@@ -127,7 +126,7 @@ def test_kill_9(suffix: str, tmp_path: Path, capsys: Output) -> None:
     thread.join()
     err = capsys.readouterr().err
     assert "articles were done before" in err
-    assert f"{stopped}: 399 quotes in 1,999 articles" in err
+    assert f"{stopped}: 240 quotes in 1,199 articles" in err
     resumed_errors = (tmp_path / "errors.jsonl").read_bytes()
     thread = feed()
     assert main([str(pipe), "--output", str(whole), *errors]) == 1
@@ -158,7 +157,7 @@ def test_strict_stops_and_can_be_taken_up_without(stopped: tuple[Path, Path], ca
     path, output = stopped
     assert main([str(path), "--output", str(output), "--resume"]) == 1
     assert "256 articles were done before" in capsys.readouterr().err
-    assert len(output.read_text().splitlines()) == 1 + 59
+    assert len(output.read_text().splitlines()) == 1 + 59  # that of article 280 is lost
     assert not output.with_name("quotes.csv.partial").exists()
 
 
