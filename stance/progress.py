@@ -25,7 +25,9 @@ class FaultPrinter:
     def print(self, fault: Fault) -> None:
         self.number += 1
         if self.number <= _FAULTS:
-            print(f"stance: {fault.message}", file=sys.stderr)
+            # Names of files and columns may hold what a terminal would obey.
+            says = "".join(c if c.isprintable() else " " for c in fault.message)
+            print(f"stance: {says}", file=sys.stderr)
         elif self.number == _FAULTS + 1:
             more = "the file of --errors has all of them" if self._errors else "--errors FILE keeps all of them"
             print(f"stance: further failures are counted only; {more}", file=sys.stderr)

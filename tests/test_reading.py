@@ -1,5 +1,6 @@
 """Corpora come in: every format, every broken line named, the rest goes on."""
 
+import csv
 import gzip
 import io
 import json
@@ -145,6 +146,13 @@ def test_csv(delimiter: str) -> None:
         Article("x", f'Rain{delimiter}\r\n"heavy"', "a.csv", 2, "2024-05-01"),
         Article("a.csv:5", "Sun.", "a.csv", 5),
     ]
+
+
+@given(st.lists(st.text(st.characters(exclude_categories=["Cs"])).filter(str.strip), min_size=1, max_size=5))
+def test_csv_gives_back_what_was_written(written: list[str]) -> None:
+    out = io.StringIO(newline="")
+    csv.writer(out).writerows([["text", "id"], *([text, "x"] for text in written)])
+    assert texts(cells(out.getvalue().encode())) == written
 
 
 def test_csv_with_a_long_article() -> None:
