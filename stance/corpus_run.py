@@ -1,6 +1,7 @@
 """The run over a corpus: articles through the analyzer into a journal, and from there into the output."""
 
 import hashlib
+import re
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import closing
@@ -12,6 +13,7 @@ from stance.analyzer import Analyzer
 from stance.article import Article, Fault, where
 from stance.durable import whole_file
 from stance.errors import OutputError, StanceError
+from stance.failure import Failure
 from stance.formats import rows_of
 from stance.journal import PART_ITEMS, Journal, Part
 from stance.quote import Quote
@@ -72,10 +74,11 @@ def analyzed(
         results = analyzer.analyze_many(texts(), jobs=jobs)
     for quotes in results:
         item = waiting.popleft()
-        error = getattr(quotes, "error", None)
         if isinstance(item, Fault):
             yield Outcome(item, [], item)
-        elif error is not None:
+        elif isinstance(quotes, Failure):
+            # Its number counts from where this run began; the place in the corpus says it better.
+            error = re.sub(r"^article \d+: ", "", str(quotes.error))
             says = f"{where(item.source, item.line)}: the analysis failed ({error}); please report it with the text"
             yield Outcome(item, [], Fault(item.source, item.line, item.id, "analysis failed", says))
         else:

@@ -8,7 +8,7 @@ import sys
 import threading
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, cast
+from typing import cast
 
 import pytest
 
@@ -17,7 +17,8 @@ from stance.analyzer import Analyzer
 from stance.article import Article, Fault
 from stance.cli import main
 from stance.corpus_run import run_corpus
-from stance.errors import OutputError
+from stance.errors import OutputError, StanceError
+from stance.failure import Failure
 from stance.journal import Journal, Part
 from stance.quote import Quote, Stance
 from stance.reading import Corpus
@@ -276,13 +277,10 @@ def test_a_damaged_journal(name: str, content: str, tmp_path: Path) -> None:
 
 
 def test_an_article_on_which_the_analysis_fails(tmp_path: Path) -> None:
-    class Failing(list[Any]):
-        error = ValueError("too wet")
-
     class Sometimes(Fake):
         def analyze_many(self, articles: Iterable[str], jobs: int = 1) -> Iterator[list[Quote]]:
             for number, quotes in enumerate(super().analyze_many(articles)):
-                yield Failing() if number == 1 else quotes
+                yield Failure(StanceError("article 1: too wet")) if number == 1 else quotes
 
     output = tmp_path / "q.jsonl"
     corpus = Corpus([str(corpus_file(tmp_path, 3))])
@@ -291,7 +289,7 @@ def test_an_article_on_which_the_analysis_fails(tmp_path: Path) -> None:
     assert (summary.articles, dict(summary.faults)) == (2, {"analysis failed": 1})
     fault = json.loads((tmp_path / "e").read_text())
     assert (fault["article"], fault["line"]) == ("a1", 2)
-    assert "too wet" in fault["message"]
+    assert fault["message"].startswith(f"{corpus.inputs[0]}, line 2: the analysis failed (too wet);")
 
 
 def test_the_output_has_what_analyze_many_gives(tmp_path: Path) -> None:
