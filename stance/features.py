@@ -10,6 +10,7 @@ from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
+from itertools import islice, zip_longest
 from typing import NamedTuple
 
 from nltk.stem.snowball import SnowballStemmer
@@ -141,11 +142,39 @@ def act_lexicon() -> dict[tuple[str, ...], str]:
 
 
 @cache
-def _lengths_by_first_stem() -> dict[str, list[int]]:
-    lengths: dict[str, set[int]] = {}
-    for entry in act_lexicon():
-        lengths.setdefault(entry[0], set()).add(len(entry))
-    return {first: sorted(found, reverse=True) for first, found in lengths.items()}
+def _lengths_by_first_stems() -> dict[str, dict[str | None, list[int]]]:
+    """First stem → second stem, or None for an entry of one word → lengths of the entries, the longest first."""
+    lengths: dict[str, dict[str | None, list[int]]] = {}
+    for entry in sorted(act_lexicon(), key=len, reverse=True):
+        seconds = lengths.setdefault(entry[0], {})
+        sizes = seconds.setdefault(entry[1] if len(entry) > 1 else None, [])
+        if len(entry) not in sizes:
+            sizes.append(len(entry))
+    return lengths
+
+
+def _acts(words: Sequence[str], stems: Sequence[str]) -> list[tuple[int, int, str]]:
+    """(start, end, class) of the lexicon's entries in a run of words, from left to right, the longest first."""
+    lexicon, lengths, small = act_lexicon(), _lengths_by_first_stems(), table("function_words.tsv")
+    found: list[tuple[int, int, str]] = []
+    done = 0
+    for i, (first, second) in enumerate(zip_longest(stems, islice(stems, 1, None))):
+        seconds = lengths.get(first)
+        if seconds is None or i < done:
+            continue
+        for size in seconds.get(second, ()):
+            kind = lexicon.get(tuple(stems[i : i + size])) if size > 1 else None
+            if kind:
+                done = i + size
+                found.append((i, done, kind))
+                break
+        else:
+            # "will" has the stem of "willing". (At the end of a text, where a longer entry might begin, it counts: so
+            # the model was trained.)
+            if None in seconds and (words[i] not in small or (second is None and len(seconds) > 1)):
+                done = i + 1
+                found.append((i, done, lexicon[(first,)]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,24 +197,6 @@ def words_of(text: str) -> Words:
     words = tokens(text)
     stems = list(map(stem, words))
     return Words(words, stems, negated(words), _acts(words, stems))
-
-
-def _acts(words: Sequence[str], stems: Sequence[str]) -> list[tuple[int, int, str]]:
-    """(start, end, class) of the lexicon's entries in a run of words, from left to right, the longest first."""
-    lexicon, lengths, small = act_lexicon(), _lengths_by_first_stem(), table("function_words.tsv")
-    found: list[tuple[int, int, str]] = []
-    done = 0
-    for i in [i for i, first in enumerate(stems) if first in lengths]:
-        if i < done:
-            continue
-        for size in lengths[stems[i]]:
-            kind = lexicon.get(tuple(stems[i : i + size]))
-            # "will" has the stem of "willing".
-            if kind and not (size == 1 and words[i] in small):
-                done = i + size
-                found.append((i, done, kind))
-                break
-    return found
 
 
 def acts(text: str) -> list[str]:
