@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
-from nltk.stem.snowball import SnowballStemmer
+from Stemmer import Stemmer
 
 from stance.lexicons import data_lines, table
 
@@ -94,7 +94,9 @@ def tokens(text: str) -> list[str]:
     return ["0" if token[0].isdigit() else token for token in found]
 
 
-_STEMMER = SnowballStemmer("english")
+_STEMMER = Stemmer("english")
+# The shipped model was trained with nltk's Snowball stemmer, which has this one otherwise.
+_AS_TRAINED = {"realization": "realize"}
 
 
 @lru_cache(maxsize=50_000)
@@ -104,7 +106,7 @@ def stem(word: str) -> str:
     >>> stem("condemning"), stem("condemned")
     ('condemn', 'condemn')
     """
-    return str(_STEMMER.stem(word))
+    return _AS_TRAINED.get(word) or str(_STEMMER.stemWord(word))
 
 
 def negated(words: Sequence[str]) -> list[bool]:

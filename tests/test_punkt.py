@@ -62,7 +62,7 @@ def test_decides_as_nltk(text: str) -> None:
     assert sentences_in(text) == expected(text)
 
 
-@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40).map("".join).map(str.strip).filter(None))
+@given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40).map("".join).map(str.strip).filter(bool))
 def test_decides_as_nltk_on_any_text(text: str) -> None:
     assert sentences_in(text) == expected(text)
 
