@@ -7,14 +7,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help install test lint format train train-large evaluate demo docs clean gate
+.PHONY: help install test lint format train train-large evaluate demo docs serve clean gate
 
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
+	@echo "              [ROSTER=my.toml]      … with the roster that DATA was labelled with"
 	@echo "              [MODEL=large]       … with another model   [PLOTS=1] … and pictures in plots/"
 	@echo "              [MODEL=folder TRUST=1] … with one of your own"
 	@echo "make test                         run the tests"
 	@echo "make demo                         analyse an example article"
+	@echo "make serve [PORT=8000]            the page and the JSON API on this machine"
 	@echo "make train                        rebuild models/ from training/corpus/"
 	@echo "make train-large                  the same for models/large (some 25 minutes on 2 cores)"
 	@echo "make gate                         compare the last make evaluate with the pinned floors"
@@ -54,7 +56,7 @@ train-large: $(READY)
 
 evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"
-	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)') $(if $(MODEL),--model '$(MODEL)') $(if $(TRUST),--trust-model) $(if $(PLOTS),--plots plots)
+	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(MODEL),--model '$(MODEL)') $(if $(TRUST),--trust-model) $(if $(PLOTS),--plots plots)
 
 gate: $(READY)
 	@echo "Comparing evaluation.json (of make evaluate) with the floors in training/floors.json …"
@@ -67,6 +69,10 @@ docs: $(READY)
 	@echo "Building the documentation into site/ …"
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[docs]'
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+serve: $(READY)
+	@$(BIN)/python -c 'import fastapi, pebble, uvicorn' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[web]'
+	@$(BIN)/stance serve $(if $(PORT),--port '$(PORT)')
 
 clean:
 	rm -rf site $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis evaluation.json

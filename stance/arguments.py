@@ -17,6 +17,7 @@ examples:
   stance article.txt --model large          the slower, more accurate model (extra: large)
   stance article.txt --threshold 0.6        a stance less sure than that is called uncertain
   stance article.txt --roster my.toml       other speakers than Austin, Wei and the Pentagon
+  stance serve                              a page in the browser, and a JSON API (extra: web)
 
 a corpus (docs/corpora.md):
   stance corpus.jsonl --output quotes.parquet --jobs 2     a file of quotes, with a summary at the end

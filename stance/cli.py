@@ -28,7 +28,7 @@ from stance.writing import format_of
 
 # First word → the module whose `main(arguments) -> exit code` runs it, imported only then.
 # A file of such a name is analysed as ./NAME.
-COMMANDS: dict[str, str] = {}
+COMMANDS: dict[str, str] = {"serve": "stance.web.command"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

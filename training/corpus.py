@@ -131,9 +131,9 @@ def _labelled(label: str | None, start: int, text: str, where: str) -> GoldQuote
     return _checked(GoldQuote(start, start + len(text), text, speaker, mention, stance), where)
 
 
-def _checked(quote: GoldQuote, where: str) -> GoldQuote:
-    if quote.speaker not in SPEAKERS:
-        raise InputError(f"{where}: speaker {quote.speaker!r} is none of {', '.join(SPEAKERS)}")
+def _checked(quote: GoldQuote, where: str, speakers: Sequence[str] | None = SPEAKERS) -> GoldQuote:
+    if speakers is not None and quote.speaker not in speakers:
+        raise InputError(f"{where}: speaker {quote.speaker!r} is none of {', '.join(speakers)}")
     if quote.stance not in STANCES:
         raise InputError(f"{where}: stance {quote.stance!r} is none of {', '.join(STANCES)}")
     return quote
@@ -150,8 +150,19 @@ def to_gold(article: Article) -> dict[str, Any]:
     return {"id": article.id, "text": article.text, "quotes": quotes, "terms": terms}
 
 
-def from_gold(row: dict[str, Any], where: str = "gold") -> Article:
+def speakers_on(names: Iterable[str]) -> tuple[str, ...]:
+    """The labels that name a source, for a roster with these names.
+
+    >>> speakers_on(["Okafor"])
+    ('Okafor', 'Other', 'Unknown')
+    """
+    return (*names, *SPEAKERS[len(ROSTER) :])
+
+
+def from_gold(row: dict[str, Any], where: str = "gold", speakers: Sequence[str] | None = SPEAKERS) -> Article:
     """The article that a line of a gold file describes; raises InputError where its offsets or labels are wrong.
+
+    `speakers` are the labels that may name a source; None: any.
 
     >>> row = {"id": "x", "text": "‘Stop’, he said.", "quotes": [{"start": 1, "end": 5, "stance": "assertive"}]}
     >>> from_gold(row).quotes[0].text, from_gold(row).quotes[0].speaker
@@ -170,6 +181,7 @@ def from_gold(row: dict[str, Any], where: str = "gold") -> Article:
                     quote["stance"],
                 ),
                 where,
+                speakers,
             )
             for quote in row["quotes"]
         )
@@ -240,8 +252,10 @@ def load_articles(folder: Path) -> list[Article]:
     return articles
 
 
-def load_jsonl(path: Path) -> tuple[list[Article], list[LabelledQuote]]:
+def load_jsonl(path: Path, speakers: Sequence[str] | None = SPEAKERS) -> tuple[list[Article], list[LabelledQuote]]:
     """The articles (gold format) and the isolated quotes of a JSONL file; a file may hold both.
+
+    `speakers` are the labels that may name a source in articles; None: any.
 
     Raises InputError with file and line where a line is neither.
     """
@@ -258,7 +272,7 @@ def load_jsonl(path: Path) -> tuple[list[Article], list[LabelledQuote]]:
         if not isinstance(row, dict):
             raise InputError(f"{where}: a JSON object is wanted, not {type(row).__name__}")
         if "quotes" in row:
-            articles.append(from_gold(row, where))
+            articles.append(from_gold(row, where, speakers))
         else:
             quotes.append(from_line(row, where))
     if not articles and not quotes:

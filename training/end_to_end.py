@@ -38,15 +38,18 @@ def matched(gold: Sequence[GoldQuote], predicted: Sequence[Any]) -> list[tuple[G
     return [(gold[i], predicted[j]) for i, j in sorted(pairs)]
 
 
-def wanted_speaker(quote: GoldQuote) -> str | None:
-    """The speaker as the library names it: None for Other and Unknown."""
-    return quote.speaker if quote.speaker in ROSTER else None
+def wanted_speaker(quote: GoldQuote, names: Sequence[str] = ROSTER) -> str | None:
+    """The speaker as the library names it: one of `names`, None for Other and Unknown."""
+    return quote.speaker if quote.speaker in names else None
 
 
 def end_to_end(
-    articles: Iterable[Article], analyze: Callable[[str], Sequence[Any]]
+    articles: Iterable[Article], analyze: Callable[[str], Sequence[Any]], names: Sequence[str] = ROSTER
 ) -> tuple[dict[str, Any], list[str]]:
-    """The scores of `analyze` on whole articles, and a line for each quote that is not entirely right."""
+    """The scores of `analyze` on whole articles, and a line for each quote that is not entirely right.
+
+    `names` are those of the roster that `analyze` looks for.
+    """
     gold_total = predicted_total = all_right = articles_total = 0
     speakers: list[bool] = []
     named: list[bool] = []
@@ -60,7 +63,7 @@ def end_to_end(
         gold_total += len(article.quotes)
         predicted_total += len(predicted)
         for gold, quote in pairs:
-            speaker, stance = wanted_speaker(gold), str(quote.stance)
+            speaker, stance = wanted_speaker(gold, names), str(quote.stance)
             speakers.append(quote.speaker == speaker)
             if speaker:
                 named.append(quote.speaker == speaker)

@@ -1,4 +1,4 @@
-"""Every score of `make evaluate`: `python -m training.evaluate [--data FILE.jsonl] [--json FILE] [--plots FOLDER]`.
+"""Every score of `make evaluate`: `python -m training.evaluate [--data FILE.jsonl] [--roster TOML] [--json FILE] …`.
 
 Without --data: the classifier, cross-validated on the corpus with whole sources held out; then the whole way on the
 held-out articles. With --data: the shipped model on a user's own labelled file.
@@ -17,6 +17,7 @@ from rich.table import Table
 
 from stance.errors import ModelError, StanceError
 from stance.loading import Model, load_model
+from stance.roster import load_roster
 from training.corpus import (
     HELDOUT,
     STANCES,
@@ -26,6 +27,7 @@ from training.corpus import (
     load_articles,
     load_jsonl,
     load_training_quotes,
+    speakers_on,
 )
 from training.end_to_end import end_to_end
 from training.plots import draw, need_plots
@@ -142,7 +144,8 @@ def _evaluate_articles(
     # Imported here alone: the scores of labels shall not need the rest of the library.
     from stance import Analyzer
 
-    way, errors = end_to_end(articles, Analyzer(model=load_model(options.model, trust=options.trust_model)).analyze)
+    analyzer = Analyzer(load_roster(options.roster), load_model(options.model, trust=options.trust_model))
+    way, errors = end_to_end(articles, analyzer.analyze, [speaker.name for speaker in analyzer.roster.speakers])
     console.print(_way_table(way, f"{name} articles, the whole way: {len(articles)} articles"))
     given = list(labelled_quotes(articles))
     scores = _evaluate_quotes(console, given, f"the same, stance at the gold spans: {len(given)} quotes", options)
@@ -193,7 +196,8 @@ def _evaluate_quotes(
 
 
 def _evaluate_file(console: Console, path: Path, options: argparse.Namespace) -> dict[str, Any]:
-    articles, quotes = load_jsonl(path)
+    names = [speaker.name for speaker in load_roster(options.roster).speakers]
+    articles, quotes = load_jsonl(path, speakers_on(names))
     figures: dict[str, Any] = {}
     if quotes:
         title = f"stance of {len(quotes)} isolated quotes"
@@ -216,6 +220,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--plots", type=Path, help="draw confusion, calibration and learning curve into this folder")
     parser.add_argument("--model", help="small, large or a folder (default: small in full, large beside it)")
     parser.add_argument("--trust-model", action="store_true", help="load a model that did not ship with stance")
+    parser.add_argument("--roster", help="the roster that --data was labelled with: a TOML file or a name")
     parser.add_argument("--errors", action="store_true", help="list every quote that is not entirely right")
     options = parser.parse_args(arguments)
     # A file or a pipe has no width: what rich takes instead is too narrow for the tables.

@@ -87,7 +87,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.data:
             quotes = []
             for path in options.data:
-                articles, isolated = load_jsonl(path)
+                articles, isolated = load_jsonl(path, None)  # a classifier does not mind who spoke
                 quotes += [*isolated, *labelled_quotes(articles)]
             model = train(quotes)
         else:
