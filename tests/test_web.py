@@ -4,7 +4,6 @@ import asyncio
 import json
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -469,22 +468,21 @@ def test_heads_that_are_wrong(server: Running, sent: bytes) -> None:
 
 
 def test_a_request_that_takes_too_long_is_ended_and_blocks_nobody(server: Running) -> None:
-    outcome: list[RequestError] = []
-
-    def slow() -> None:
-        with pytest.raises(RequestError) as stop:
-            asyncio.run(server.workers.run(time.sleep, 600))  # type: ignore[arg-type]
-        outcome.append(stop.value)
-
-    thread = threading.Thread(target=slow)
-    thread.start()
+    slow = server.soon(server.workers.run(time.sleep, 600))  # type: ignore[arg-type]
     assert alive(server)
-    assert not outcome
-    thread.join(60)
-    assert outcome[0].status == 503
-    assert "longer than 3 seconds" in outcome[0].message
+    assert not slow.done()
+    error = slow.exception(60)
+    assert isinstance(error, RequestError)
+    assert (error.status, "longer than 3 seconds" in error.message) == (503, True)
     assert alive(server)
     assert server.workers.busy == 0
+
+
+def test_a_request_that_waits_too_long_may_ask_again(server: Running) -> None:
+    tasks = [server.soon(server.workers.run(time.sleep, 600)) for _ in range(3)]  # type: ignore[arg-type]
+    errors = [task.exception(60) for task in tasks]
+    assert sorted(getattr(error, "status", 0) for error in errors) in ([429, 503, 503], [503, 503, 503])
+    assert alive(server)
 
 
 def test_more_requests_than_may_wait(server: Running) -> None:
@@ -493,7 +491,7 @@ def test_more_requests_than_may_wait(server: Running) -> None:
         done = await asyncio.gather(*waiting, return_exceptions=True)
         return [one.status if isinstance(one, RequestError) else 200 for one in done]
 
-    assert asyncio.run(crowd()) == [200, 200, 200, 429, 429, 429, 429, 429]
+    assert server.soon(crowd()).result(60) == [200, 200, 200, 429, 429, 429, 429, 429]
     assert alive(server)
 
 

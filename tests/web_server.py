@@ -1,10 +1,13 @@
 """For the tests of the server: one that really runs, in a thread, on a free port of this machine."""
 
+import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 import uvicorn
 
@@ -21,6 +24,11 @@ class Running:
     port: int
     workers: Workers
     settings: Settings
+    loop: asyncio.AbstractEventLoop
+
+    def soon(self, coroutine: Coroutine[Any, Any, Any]) -> Future[Any]:
+        """Runs a coroutine where the server's own run."""
+        return asyncio.run_coroutine_threadsafe(coroutine, self.loop)
 
     @property
     def url(self) -> str:
@@ -47,10 +55,12 @@ def running(settings: Settings) -> Iterator[Running]:
     )
     server = uvicorn.Server(config)
     answering = threading.Event()
+    loops: list[asyncio.AbstractEventLoop] = []
     startup = server.startup
 
     async def announced(sockets: list[socket.socket] | None = None) -> None:
         await startup(sockets)
+        loops.append(asyncio.get_running_loop())
         answering.set()
 
     server.startup = announced  # type: ignore[method-assign]
@@ -58,7 +68,7 @@ def running(settings: Settings) -> Iterator[Running]:
     thread.start()
     assert answering.wait(120), "the server did not start"
     try:
-        yield Running(listening.getsockname()[1], workers, settings)
+        yield Running(listening.getsockname()[1], workers, settings, loops[0])
     finally:
         server.should_exit = True
         thread.join(30)

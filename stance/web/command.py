@@ -54,7 +54,7 @@ def _serve(options: argparse.Namespace) -> int:
         any_address=not is_loopback(options.host),
         body_bytes=int(options.max_body * 1_000_000),
         seconds=options.timeout,
-        total_seconds=options.timeout + 60,
+        total_seconds=2 * options.timeout + 60,
         workers=options.workers,
         waiting=options.waiting,
     )

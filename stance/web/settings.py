@@ -17,7 +17,7 @@ class Settings:
     body_bytes    the largest request body
     body_seconds  time for a client to send its body
     head_seconds  time for a client to send the head of its request
-    seconds       time for an analysis, the wait for a free worker included
+    seconds       time for an analysis; as long may a request wait for a free process
     total_seconds time from the first byte of a request to the last of its answer; then the connection is cut
     workers       processes that analyse
     tasks         requests after which a process makes place for a fresh one: what it has cached goes with it
@@ -37,7 +37,7 @@ class Settings:
     body_seconds: float = 15.0
     head_seconds: float = 10.0
     seconds: float = 30.0
-    total_seconds: float = 90.0
+    total_seconds: float = 120.0
     workers: int = 2
     tasks: int = 250
     waiting: int = 16

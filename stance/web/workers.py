@@ -25,6 +25,7 @@ class Workers:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._busy = 0
+        self._free = asyncio.Semaphore(settings.workers)
         methods = multiprocessing.get_all_start_methods()
         self._context = multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
         if "forkserver" in methods:
@@ -57,12 +58,26 @@ class Workers:
     async def run(self, job: Callable[..., bytes], *arguments: object) -> bytes:
         """What a job gives; its StanceError passes through.
 
-        Raises RequestError: 429 where too many wait already, 503 where the job took too long or its process died.
+        Raises RequestError: 429 where too many wait already, or none of them is done in time; 503 where the job itself
+        took too long; 500 where it failed.
         """
         if self._busy >= self._settings.capacity:
-            message = "the server is busy; ask again in a second"
-            raise RequestError(429, message, "server", {"Retry-After": "1"})
+            raise _too_many()
         self._busy += 1
+        try:
+            try:
+                async with asyncio.timeout(self._settings.seconds):
+                    await self._free.acquire()
+            except TimeoutError:
+                raise _too_many() from None
+            try:
+                return await self._done(job, arguments)
+            finally:
+                self._free.release()
+        finally:
+            self._busy -= 1
+
+    async def _done(self, job: Callable[..., bytes], arguments: tuple[object, ...]) -> bytes:
         # Cancelling the future ends the process that runs it; the pool starts another one.
         future = self._pool.schedule(job, args=arguments)
         try:
@@ -78,12 +93,15 @@ class Workers:
             raise RequestError(500, message, "server") from error
         finally:
             future.cancel()  # type: ignore[no-untyped-call]
-            self._busy -= 1
 
     async def stop(self) -> None:
         """Ends all processes."""
         self._pool.stop()  # type: ignore[no-untyped-call]
         await asyncio.to_thread(self._pool.join, 10)
+
+
+def _too_many() -> RequestError:
+    return RequestError(429, "the server is busy; ask again in a second", "server", {"Retry-After": "1"})
 
 
 def _initialize(models: tuple[str, ...], roster: str | None, trust: bool, loaded: Any) -> None:
