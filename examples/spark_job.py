@@ -33,6 +33,7 @@ def main(given: Sequence[str] | None = None) -> int:
             date_column=options.date_column,
             roster=stance.load_roster(options.roster),
             model=options.model,
+            trust_model=options.trust_model,
         )
     except stance.StanceError as error:
         print(f"spark_job: {error}", file=sys.stderr)
@@ -59,6 +60,7 @@ def arguments(given: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--date-column", help="a date, a timestamp, or a string that starts with one")
     parser.add_argument("--roster", help="a roster file, or the name of one that ships with stance")
     parser.add_argument("--model", help="small (default), large, or a path that is there on every worker")
+    parser.add_argument("--trust-model", action="store_true", help="--model is your own, or its maker's is trusted")
     parser.add_argument("--partitions", type=int, help="split the input into so many tasks first")
     parser.add_argument(
         "--mode", choices=("error", "append", "overwrite"), default="error", help="where the output is there already"

@@ -38,11 +38,14 @@ class StanceComponent:
     """Finds the quotes of a Doc with their speakers and stances, as `stance.Analyzer` does.
 
     roster      a roster file or the name of a shipped roster; None: the default one. Saved with the pipeline.
-    model       "small" (None), "large", or the path of a model. Not saved with the pipeline, only named.
+    model       "small" (None), "large", or the path of such a model. Not saved with the pipeline, only named.
     spans_key   the key in `doc.spans`
 
     Each span has the stance as its label, the speaker as its kb_id, and the attributes `span._.quote`, `speaker`,
     `stance`, `probabilities` and `mention` (a spaCy Span or None). Raises RosterError where the roster is broken.
+
+    A model of your own: `component.analyzer = Analyzer(roster, load_model(path, trust=True))`. The configuration can't
+    say that a model is trusted: it may come with a pipeline that somebody else made.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class StanceComponent:
         self.spans_key = spans_key
         self._people: Roster | None = None
         self._analyzer: Analyzer | None = None
+        self._given = False  # the analyzer was set from outside
         self._error_handler: Callable[..., Any] = raise_error
         try:
             self._people = load_roster(roster)
@@ -71,6 +75,10 @@ class StanceComponent:
             people = self._people if self._people is not None else load_roster(self.roster)
             self._analyzer = Analyzer(people, load_model(self.model))
         return self._analyzer
+
+    @analyzer.setter
+    def analyzer(self, analyzer: Analyzer) -> None:
+        self._analyzer, self._people, self._given = analyzer, analyzer.roster, True
 
     def __call__(self, doc: "spacy.tokens.Doc") -> "spacy.tokens.Doc":
         return self._marked(doc, self.analyzer.analyze(doc.text))
@@ -125,7 +133,7 @@ class StanceComponent:
     def from_bytes(self, data: bytes, exclude: Iterable[str] = ()) -> "StanceComponent":
         """Takes the roster from what `to_bytes` gave."""
         self._people = Roster(tuple(map(_speaker, json.loads(data)["speakers"])))
-        self._analyzer = None
+        self._analyzer, self._given = None, False
         return self
 
     def to_disk(self, path: str | Path, exclude: Iterable[str] = ()) -> None:
@@ -139,8 +147,8 @@ class StanceComponent:
         return self.from_bytes((Path(path) / _ROSTER_FILE).read_bytes())
 
     def __getstate__(self) -> dict[str, Any]:
-        # Without the model: whoever unpickles it loads it by name, once.
-        return {**self.__dict__, "_analyzer": None}
+        # Without the model that has a name: whoever unpickles the component loads it, once.
+        return {**self.__dict__, "_analyzer": self._analyzer if self._given else None}
 
 
 def quote_of(span: "spacy.tokens.Span") -> Quote | None:

@@ -69,6 +69,7 @@ def quotes(
     roster: Roster | None = None,
     model: "str | Path | Model | None" = None,
     threshold: float = 0.0,
+    trust_model: bool = False,
 ) -> "DataFrame":
     """The quotes of a DataFrame of articles, a row per quote, with the columns of QUOTES_SCHEMA. Lazy, as in Spark.
 
@@ -79,6 +80,7 @@ def quotes(
     model         "small" (None), "large" or a path, loaded once in each worker process; or a classifier of your own,
                   sent along with every task
     threshold     a stance less probable than that is "uncertain"
+    trust_model   the model at the path runs code of its own, and may: say so of one that you made (as in load_model)
 
     The rows of one article stand together and in order; they are those of `Analyzer.analyze_many`. An article
     that can't be analysed gives one row with its `error`, and the job goes on. An article without quotes gives none.
@@ -92,7 +94,9 @@ def quotes(
     if model is None or isinstance(model, str | Path):
         from stance.loading import load_model
 
-        load_model(model)  # a broken model is reported here and now, not by a worker in the middle of the job
+        load_model(
+            model, trust=trust_model
+        )  # a broken model is reported here and now, not by a worker in the middle of the job
     people = roster if roster is not None else load_roster()
 
     text = F.col(_quoted(text_column))
@@ -101,7 +105,7 @@ def quotes(
     articles = dataframe.select(article.alias("article"), date.alias("date"), text.alias("text"))
 
     def analyze(batches: Iterable[pd.DataFrame]) -> Iterator[pd.DataFrame]:
-        return _quotes_of(batches, people, model, threshold)
+        return _quotes_of(batches, people, model, trust_model, threshold)
 
     return articles.mapInPandas(analyze, QUOTES_SCHEMA)
 
@@ -116,11 +120,13 @@ def _quoted(name: str) -> str:
 
 
 def _quotes_of(
-    batches: Iterable[pd.DataFrame], roster: Roster, model: "str | Path | Model | None", threshold: float
+    batches: Iterable[pd.DataFrame], roster: Roster, model: "str | Path | Model | None", trust: bool, threshold: float
 ) -> Iterator[pd.DataFrame]:
     """What runs on a worker: batches of articles in, batches of quotes out."""
-    known = model is None or isinstance(model, str | Path)
-    analyzer = _analyzer(roster, model) if known else Analyzer(roster, model)  # type: ignore[arg-type]
+    if model is None or isinstance(model, str | Path):
+        analyzer = _analyzer(roster, model, trust)
+    else:
+        analyzer = Analyzer(roster, model)
     for batch in batches:
         for first in range(0, len(batch), _BATCH):
             articles = batch.iloc[first : first + _BATCH]
@@ -128,11 +134,11 @@ def _quotes_of(
 
 
 @cache
-def _analyzer(roster: Roster, model: str | Path | None) -> Analyzer:
+def _analyzer(roster: Roster, model: str | Path | None, trust: bool) -> Analyzer:
     # Spark keeps its worker processes from task to task: each loads the model once.
     from stance.loading import load_model
 
-    return Analyzer(roster, load_model(model))
+    return Analyzer(roster, load_model(model, trust=trust))
 
 
 def _analyzed(analyzer: Analyzer, texts: Sequence[Any]) -> list[list[Quote] | Exception]:

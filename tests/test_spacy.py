@@ -5,6 +5,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -102,7 +103,7 @@ def test_in_pipe_a_document_that_fails_goes_to_the_error_handler() -> None:
             return super().extract(article)
 
     pipeline = spacy.blank("en")
-    pipeline.add_pipe("stance")._analyzer = Fussy()
+    pipeline.add_pipe("stance").analyzer = Fussy()
     texts = [ARTICLE, "bad", TRADE]
     with pytest.raises(ValueError, match="a bad article"):
         list(pipeline.pipe(texts))
@@ -169,6 +170,28 @@ def test_a_missing_model_is_named(tmp_path: Path) -> None:
     pipeline.add_pipe("stance", config={"model": str(tmp_path)})
     with pytest.raises(stance.ModelError, match="no such model file"):
         pipeline(TRADE)
+
+
+class Judge:
+    """A classifier to whom everything is neutral."""
+
+    classes_ = ("assertive", "conciliatory", "neutral")
+
+    def predict_proba(self, passages: list[Any]) -> Any:
+        return np.array([[0.0, 0.0, 1.0]] * len(passages))
+
+
+def test_an_analyzer_of_ones_own() -> None:
+    pipeline = spacy.blank("en")
+    pipeline.add_pipe("stance").analyzer = stance.Analyzer(model=Judge())  # type: ignore[arg-type]
+    for nlp in (pipeline, pickle.loads(pickle.dumps(pipeline))):
+        doc = nlp(ARTICLE)
+        assert {span.label_ for span in doc.spans["quotes"]} == {"neutral"}
+
+
+def test_a_configuration_can_not_say_that_a_model_is_trusted(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="trust_model"):
+        spacy.blank("en").add_pipe("stance", config={"trust_model": True})
 
 
 def test_displacy_draws_the_spans(nlp: Any) -> None:

@@ -149,9 +149,24 @@ def test_a_missing_model_is_named_before_the_job_starts(spark: Any, tmp_path: Pa
         stance.spark.quotes(spark.createDataFrame([("x",)], "text string"), model=tmp_path)
 
 
+def test_a_model_from_elsewhere_runs_where_it_is_trusted(spark: Any, tmp_path: Path) -> None:
+    from stance.loading import load_model, save_model
+
+    model = load_model()
+    model.note_ = "other bytes than the shipped one"  # type: ignore[union-attr]
+    save_model(model, tmp_path)  # type: ignore[arg-type]
+    del model.note_  # type: ignore[union-attr]
+    articles = spark.createDataFrame([("“We want dialogue,” Austin said.",)], "text string")
+    with pytest.raises(stance.ModelError, match="trust"):
+        stance.spark.quotes(articles, model=tmp_path)
+    assert [row["speaker"] for row in rows(stance.spark.quotes(articles, model=tmp_path, trust_model=True))] == [
+        "Austin"
+    ]
+
+
 def test_a_worker_loads_the_model_once() -> None:
     roster = stance.load_roster()
-    assert stance.spark._analyzer(roster, "small") is stance.spark._analyzer(roster, "small")
+    assert stance.spark._analyzer(roster, "small", False) is stance.spark._analyzer(roster, "small", False)
 
 
 def test_the_example_job_writes_parquet_by_date(spark: Any, tmp_path: Path, capsys: Any) -> None:
