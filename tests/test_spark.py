@@ -14,7 +14,7 @@ import pytest
 import stance
 from stance.formats import COLUMNS, rows_of
 
-pytest.importorskip("pyspark", reason="stance.spark needs pyspark: pip install 'stance[spark]'")
+pytest.importorskip("pyspark.sql", reason="stance.spark needs pyspark: pip install 'stance[spark]'")
 if not (shutil.which("java") or os.environ.get("JAVA_HOME")):
     pytest.skip("Spark needs Java 17 or newer", allow_module_level=True)
 import pandas as pd
