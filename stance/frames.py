@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from stance.article import Article
 from stance.errors import InputError, MissingExtraError
 from stance.formats import COLUMNS, rows_of
 from stance.quote import Quote, Stance
@@ -15,8 +16,8 @@ STANCE_ORDER = (Stance.CONCILIATORY, Stance.NEUTRAL, Stance.ASSERTIVE)
 _OFFSETS = ("start", "end")
 
 
-def to_frame(quotes: Iterable[Quote], article: str | None = None) -> "DataFrame":
-    """The quotes of one article as a DataFrame, a row per quote; `article` is its name in the first column.
+def to_frame(quotes: Iterable[Quote], article: str | None = None, date: str | None = None) -> "DataFrame":
+    """The quotes of one article as a DataFrame, a row per quote; `article` is its name, `date` its date.
 
     The columns are those of the CSV output. `stance` is an ordered category, conciliatory < neutral < assertive;
     the offsets are Int64, the probabilities float64, the rest strings, <NA> where there is none. No quotes: no rows,
@@ -27,11 +28,13 @@ def to_frame(quotes: Iterable[Quote], article: str | None = None) -> "DataFrame"
     >>> frame[["article", "start", "end", "speaker"]].values.tolist()
     [['a.txt', 1, 18, 'Austin']]
     """
-    return _frame(rows_of(article, _checked(quotes)))  # type: ignore[arg-type]
+    return _frame(rows_of(article, _checked(quotes), date=date))  # type: ignore[arg-type]
 
 
-def corpus_to_frame(results: Iterable[tuple[str, Iterable[Quote]]]) -> "DataFrame":
+def corpus_to_frame(results: Iterable[tuple[str | Article, Iterable[Quote]]]) -> "DataFrame":
     """The quotes of many articles as one DataFrame like that of `to_frame`: `results` are pairs (name, quotes).
+
+    An `Article` in the place of the name brings its date along.
 
     Raises InputError where an item is no such pair, MissingExtraError without pandas.
 
@@ -41,7 +44,12 @@ def corpus_to_frame(results: Iterable[tuple[str, Iterable[Quote]]]) -> "DataFram
     >>> frame["article"].tolist()
     ['a.txt']
     """
-    return _frame(row for name, quotes in _pairs(results) for row in rows_of(name, _checked(quotes)))
+    return _frame(row for article, quotes in _pairs(results) for row in _rows(article, quotes))
+
+
+def _rows(article: str | Article, quotes: Iterable[Quote]) -> Iterator[dict[str, Any]]:
+    name, date = (article.id, article.date) if isinstance(article, Article) else (article, None)
+    return rows_of(name, _checked(quotes), date=date)
 
 
 def _frame(rows: Iterable[dict[str, Any]]) -> "DataFrame":
@@ -70,7 +78,7 @@ def _checked(quotes: Iterable[Quote]) -> Iterator[Quote]:
         yield quote
 
 
-def _pairs(results: Iterable[tuple[str, Iterable[Quote]]]) -> Iterator[tuple[str, Iterable[Quote]]]:
+def _pairs(results: Iterable[tuple[str | Article, Iterable[Quote]]]) -> Iterator[tuple[str | Article, Iterable[Quote]]]:
     for result in results:
         if not isinstance(result, tuple) or len(result) != 2:
             raise InputError(

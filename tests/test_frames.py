@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import stance
+from stance.article import Article
 from stance.formats import COLUMNS, rows_of
 
 pd = pytest.importorskip("pandas", reason="data frames need pandas: pip install 'stance[pandas]'")
@@ -58,6 +59,14 @@ def test_a_corpus_is_the_frames_of_its_articles_one_after_the_other(analyzer: st
     parts = [stance.to_frame(quotes, article=name) for name, quotes in results]
     pd.testing.assert_frame_equal(frame, pd.concat(parts, ignore_index=True))
     assert stance.corpus_to_frame([]).dtypes.to_dict() == frame.dtypes.to_dict()
+
+
+def test_dates_come_along(analyzer: stance.Analyzer) -> None:
+    quotes = analyzer.analyze(ARTICLES["a.txt"])
+    one = stance.to_frame(quotes, article="a.txt", date="2022-06-11")
+    assert one["date"].tolist() == ["2022-06-11", "2022-06-11"]
+    article = Article("a.txt", ARTICLES["a.txt"], "a.txt", date="2022-06-11")
+    pd.testing.assert_frame_equal(stance.corpus_to_frame([(article, quotes)]), one)
 
 
 @pytest.mark.parametrize(
