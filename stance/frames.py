@@ -34,7 +34,7 @@ def to_frame(quotes: Iterable[Quote], article: str | None = None, date: str | No
 def corpus_to_frame(results: Iterable[tuple[str | Article, Iterable[Quote]]]) -> "DataFrame":
     """The quotes of many articles as one DataFrame like that of `to_frame`: `results` are pairs (name, quotes).
 
-    An `Article` in the place of the name brings its date along.
+    An `Article` in the place of the name brings its date along. A `Failure`, as any empty list, gives no rows.
 
     Raises InputError where an item is no such pair, MissingExtraError without pandas.
 
