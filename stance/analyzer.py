@@ -12,7 +12,6 @@ from stance.failure import Failure, failure_of
 from stance.jobs import Batch, Shared, batches, in_rounds
 from stance.marks import quoted_stretches
 from stance.paragraphs import paragraphs_of
-from stance.presence import may_be_named
 from stance.quote import Quote, Span, Stance
 from stance.roster import Roster, load_roster
 from stance.sentences import Sentences, paragraph_spans
@@ -66,9 +65,9 @@ class Analyzer:
         if self._model is not None:
             return self._model
         # Imported on first use, and not kept: `import stance` stays quick, workers load the shipped model themselves.
-        from stance.shipped import shipped_model
+        from stance.loading import load_model
 
-        return shipped_model()
+        return load_model()
 
     def analyze(self, article: str, explain: bool = False) -> list[Quote]:
         """The quotes of an article, in order. Raises InputError where the article is no string.
@@ -113,9 +112,7 @@ class Analyzer:
         sentences = Sentences(article, [(s.start, s.end) for s in stretches])
         paragraphs = paragraphs_of(article, stretches, sentences, spans)
         attributions = attribute(article, stretches, paragraphs)
-        speakers: Sequence[str | None] = [None] * len(attributions)
-        if may_be_named(article, self.roster):
-            speakers = speakers_of(article, paragraphs, attributions, self.roster)
+        speakers = speakers_of(article, paragraphs, attributions, self.roster)
         return Extraction(article, attributions, speakers, sentences)
 
     def _judged(self, extractions: Sequence[Extraction]) -> tuple[Sequence[str], list[list[_Row]]]:

@@ -28,6 +28,7 @@ from stance.persons import (
     office_class,
     unnamed,
 )
+from stance.presence import may_be_named
 from stance.quote import Span
 from stance.roster import Roster, Speaker
 from stance.tokens import Token, tokens_of
@@ -45,6 +46,7 @@ _SEVERAL = frozenset("they their them".split())
 _FEMALE = frozenset("she her hers ms mrs miss mother woman spokeswoman congresswoman chairwoman queen lady".split())
 _MALE = frozenset("he him his mr sir lord king prince father man spokesman congressman chairman".split())
 
+
 _NOBODY = Person(set(), unnamed=True)  # an office whose holder is not on the roster
 Referent = Person | Speaker | None
 
@@ -53,6 +55,8 @@ def speakers_of(
     article: str, paragraphs: Sequence[Paragraph], attributions: Sequence[Attribution], roster: Roster
 ) -> list[str | None]:
     """For each attribution the name of the speaker on the roster, or None."""
+    if not may_be_named(article, roster):
+        return [None] * len(attributions)
     resolver = _Resolver(article, paragraphs, attributions, roster)
     return [resolver.speaker(number) for number in range(len(attributions))]
 

@@ -13,7 +13,7 @@ from functools import cache, lru_cache
 from itertools import islice, zip_longest
 from typing import NamedTuple
 
-from Stemmer import Stemmer
+from nltk.stem.snowball import SnowballStemmer
 
 from stance.lexicons import data_lines, table
 
@@ -94,9 +94,7 @@ def tokens(text: str) -> list[str]:
     return ["0" if token[0].isdigit() else token for token in found]
 
 
-_STEMMER = Stemmer("english")
-# The shipped model was trained with nltk's Snowball stemmer, which has this one otherwise.
-_AS_TRAINED = {"realization": "realize"}
+_STEMMER = SnowballStemmer("english")
 
 
 @lru_cache(maxsize=50_000)
@@ -106,7 +104,7 @@ def stem(word: str) -> str:
     >>> stem("condemning"), stem("condemned")
     ('condemn', 'condemn')
     """
-    return _AS_TRAINED.get(word) or str(_STEMMER.stemWord(word))
+    return str(_STEMMER.stem(word))
 
 
 def negated(words: Sequence[str]) -> list[bool]:

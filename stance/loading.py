@@ -28,12 +28,13 @@ from stance.encoder import NETWORK, TOKENIZER, Encoder, EncoderClassifier
 from stance.errors import ModelError
 from stance.features import Passage
 from stance.linear import Probabilities
-from stance.tables import SMALL_FOLDERS, packed
 
 MODEL_FILE = "stance.joblib"
 HEAD_FILE = "head.joblib"
 _LARGE_FILES = (NETWORK, TOKENIZER, HEAD_FILE)
 _HERE = Path(__file__).resolve().parent
+# In an installed package the model lies inside it, in a checkout beside it.
+_SMALL = (_HERE / "models", _HERE.parent / "models")
 _LARGE_PACKAGE = "stance_large"
 _MOST_BYTES = 1 << 30  # a file of a model; a larger one is something else, and would fill the memory
 _MOST_MANIFEST = 1 << 20
@@ -61,17 +62,13 @@ class Model(Protocol):
 def save_model(model: StanceClassifier, path: str | Path, details: dict[str, Any] | None = None) -> Path:
     """Writes the model into the folder (or .joblib file) `path`, its manifest beside it; returns the model's path.
 
-    Its tables go into a file of their own there, from which the shipped model is loaded (shipped.py). `details` go into
-    the manifest, beside the digests and the versions. Raises ModelError where nothing can be written there; a file that
-    stood there before is then whole still.
+    `details` go into the manifest, beside the digest and the versions. Raises ModelError where nothing can be written
+    there; a file that stood there before is then whole still.
     """
     target = _model_path(Path(path), writing=True)
     content = _pickled(model)
     _write(target, content)
-    tables = packed(model.linear.tables)
-    _write(target.with_suffix(".npz"), tables)
-    digests = {"model": target.name, "sha256": _digest(content), "tables_sha256": _digest(tables)}
-    _write_manifest(target.with_suffix(".json"), digests, details)
+    _write_manifest(target.with_suffix(".json"), {"model": target.name, "sha256": _digest(content)}, details)
     return target
 
 
@@ -126,7 +123,7 @@ def _shipped_small() -> StanceClassifier:
 
 
 def _shipped_small_path() -> Path:
-    places = [folder / MODEL_FILE for folder in SMALL_FOLDERS]
+    places = [folder / MODEL_FILE for folder in _SMALL]
     return next((place for place in places if place.is_file()), places[-1])
 
 
