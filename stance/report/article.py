@@ -38,7 +38,7 @@ def article_page(articles: Sequence[Marked], *, threshold: float = 0.0, title: s
     """One self-contained page of HTML with the articles; a table of contents where there are several.
 
     A stance with a probability below `threshold` is "uncertain". The words that weighed are shown where the quotes
-    have `evidence` (`analyzer.analyze(article, explain=True)`). Raises InputError where quotes are not of their article.
+    have `evidence` (`analyzer.analyze(article, explain=True)`). Raises InputError where quotes are of another.
 
     >>> page = article_page([Marked("harbour.txt", "It rained.", [])])
     >>> "<title>harbour.txt</title>" in page, "No quotes" in page
