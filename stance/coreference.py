@@ -31,7 +31,7 @@ from stance.persons import (
 from stance.presence import may_be_named
 from stance.quote import Span
 from stance.roster import Roster, Speaker
-from stance.tokens import Token, tokens_of
+from stance.tokens import Token, span_of, tokens_of
 
 _SOURCES_BACK = 60  # sources that a description looks back
 _TEXT_BACK = 3000  # code points of text read before a mention
@@ -450,7 +450,7 @@ class _Resolver:
             head = paragraph.tokens[phrase[1] - 1]
             people = pronoun in _SEVERAL and head.bare.endswith("s")  # the protesters … they
             if people if is_human(head.bare) else head.is_role:
-                return self._on_roster(self.referent(_span(self.article, paragraph.tokens, phrase))) is None
+                return self._on_roster(self.referent(span_of(self.article, paragraph.tokens, phrase))) is None
         for mention in self._mentions_before(start):
             if paragraph.start <= mention.start and mention.end <= paragraph.end:
                 first = mention.text.lower().split()[0]
@@ -489,7 +489,7 @@ class _Resolver:
                 phrase = None  # when a delegate challenged him, he …
             if phrase and tokens[phrase[1] - 1].end <= start:
                 for part in _conjuncts(tokens, phrase):
-                    yield self.referent(_span(self.article, tokens, part))
+                    yield self.referent(span_of(self.article, tokens, part))
             here = bisect_left(tokens, start, left, right, key=lambda token: token.start)
             yield from self._institution_document(tokens[max(left, here - _SENTENCE) : here])
 
@@ -597,8 +597,3 @@ def _gender_fits(pronoun: str, pronouns: Sequence[str]) -> bool:
         or (pronoun in _MALE and "he" in pronouns)
         or (pronoun in _FEMALE and "she" in pronouns)
     )
-
-
-def _span(article: str, tokens: Sequence[Token], phrase: mentions.Phrase) -> Span:
-    start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
-    return Span(start, end, article[start:end])

@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from stance.lexicons import table, word_list
 from stance.marks import Stretch
+from stance.quote import Span
 
 _TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w&]*+(?:[.'’/-](?=\w)[\w&]*+)*+|[^\w\s]|_")
 # he’s, they've: a pronoun with its auxiliary
@@ -116,3 +117,9 @@ def _kind(text: str) -> str:
 def _is_role(lower: str) -> bool:
     word, roles = _OWNER.sub("", lower), word_list("roles.txt")
     return word in roles or word.rpartition("-")[2] in roles
+
+
+def span_of(article: str, tokens: Sequence[Token], phrase: tuple[int, int]) -> Span:
+    """The span of the tokens from `phrase[0]` to `phrase[1]`, half-open."""
+    start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
+    return Span(start, end, article[start:end])
