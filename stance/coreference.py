@@ -276,7 +276,7 @@ class _Resolver:
 
     def _last_named(self, speaker: Speaker, start: int) -> int | None:
         """Where the article last names the speaker before `start`; 0 if only later; None if never."""
-        ours = [p for p in self.persons.recent if self.persons.on_roster(p) is speaker]
+        ours = [p for p in self.persons.recent if self.persons.on_roster(p) == speaker]
         return max((p.last_before(start) or 0 for p in ours), default=None)
 
     def _rival(self, speaker: Speaker, office: str, countries: set[str], start: int) -> Person | None:
@@ -285,7 +285,7 @@ class _Resolver:
         ours = self._last_named(speaker, start) or 0
         best: tuple[int, Person] | None = None
         for person in self.persons.recent:
-            if self.persons.on_roster(person) is speaker:
+            if self.persons.on_roster(person) == speaker:
                 continue
             for words in person.descriptions:
                 own = {table("nationalities.tsv")[w] for w in words if w in table("nationalities.tsv")}
@@ -566,7 +566,7 @@ class _Resolver:
             elsewhere = bool(words & word_list("other_offices.txt"))
             # a spokesman, of whom it is not said for whom he speaks
             plain = not words & {"for", "of"} and not words & set(table("nationalities.tsv"))
-            if speaks and plain and not elsewhere and self._institution_near(person.places[0]) is speaker:
+            if speaks and plain and not elsewhere and self._institution_near(person.places[0]) == speaker:
                 return speaker
             full = [set(normal(name).split()) for name in speaker.spokespeople]
             known = any(person.names and (person.names <= names or names <= person.names) for names in full)

@@ -7,7 +7,6 @@ results of one are taken while it is being worked on, and the next begins when a
 import hashlib
 import pickle
 import signal
-import threading
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -136,12 +135,27 @@ def _taken(todo: Iterator[Batch], size: int) -> tuple[list[Batch], Exception | N
 
 @contextmanager
 def _processes_deaf_to_ctrl_c() -> Iterator[None]:
-    """Ctrl-C reaches all processes of a terminal; of those started in this block the parent alone heeds it."""
-    if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGINT) is None:
+    """Ctrl-C reaches all processes of a terminal; of those started in this block the parent alone heeds it.
+
+    A process inherits which signals are held back. Here one that comes meanwhile is delivered at the end of the block;
+    to ignore it for so long would lose it.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
         yield
         return
-    before = signal.signal(signal.SIGINT, signal.SIG_IGN)  # a process inherits this, and no other handler
+    # The trackers of shared resources let all signals through once they run: they have to be running before.
+    for tracker in _resource_trackers():
+        tracker.ensure_running()
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _resource_trackers() -> list[Any]:
+    from multiprocessing import resource_tracker
+
+    from joblib.externals.loky.backend import resource_tracker as of_loky
+
+    return [resource_tracker, of_loky]

@@ -62,7 +62,7 @@ def test_an_article_that_the_classifier_fails_on(jobs: int) -> None:
 
 
 def test_an_article_that_a_room_fails_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(article: str) -> None:
+    def fail(*arguments: object) -> None:
         raise RecursionError("too deep")
 
     monkeypatch.setattr("stance.analyzer.quoted_stretches", fail)

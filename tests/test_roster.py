@@ -167,6 +167,13 @@ def test_case(case: Case) -> None:
     assert list(found.speakers) == [wanted(name) for name in case["speakers"]], sources
 
 
+def test_a_roster_loaded_twice_is_the_same() -> None:
+    text = "Hamish Sorley walked in late. “The ferries are late,” the opposition leader said."
+    file = CASES / "rosters" / "island-politics.toml"
+    found = [Analyzer(roster=load_roster(file)).extract(text).speakers for _ in range(2)]
+    assert list(found[0]) == list(found[1]) == ["Sorley"]
+
+
 @pytest.mark.parametrize("case", load_cases("rosters"), ids=lambda case: case["label"])
 def test_the_roster_changes_neither_quotes_nor_sources(case: Case) -> None:
     text = case["text"]
