@@ -93,6 +93,7 @@ def quoted_stretches(article: str, paragraphs: Sequence[tuple[int, int]] | None 
                 and (still or last is left_open[0])
                 and _continues(article, following, last.double, last.text)
                 and (bool(still) or not _is_writers(article, last, end, closed, first=number == 0))
+                and not _other_speaks(article, (start, last.start), following)
                 and _tag(article, text_start, end) is None
             )
             if goes_on:
@@ -220,8 +221,8 @@ def _continues(article: str, paragraph: tuple[int, int], double: bool, text: str
     match = _MARK.match(article, *paragraph)
     if match is None or (match.group() in _DOUBLE) != double:
         return False
-    if match.group() != text and not (match.group() in '“”"' and text in '“”"'):
-        return False
+    if match.group() != text and not {match.group(), text} <= {"“", "”"}:
+        return False  # a quotation of another kind begins
     after = article[match.end() : match.end() + 1]
     return bool(after) and not after.isspace()
 
@@ -237,6 +238,7 @@ def _without_wrapper(article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: 
     return stretches
 
 
+_TAG_MARKS = frozenset({"”", '"', "''", "’’"})  # behind which a speech tag may stand
 _TAG_REACH = 90  # characters behind a comma within which a speech tag must stand
 _FIRST_PERSON = re.compile(r"\b(?:I|[Ww]e|[Oo]ur|[Uu]s|[Mm]y|[Mm]e|[Oo]urs|[Yy]ou|[Yy]our|[Ll]et’?'?s)\b(?!\.)")
 
@@ -306,6 +308,25 @@ def _tag(article: str, start: int, end: int) -> int | None:
                     return at + 1
                 break
     return None
+
+
+def _other_speaks(article: str, before: tuple[int, int], following: tuple[int, int]) -> bool:
+    """Whether the paragraph that follows names a source of its own behind its first quotation: “… ⏎ “…,” added Clay.
+
+    `before` is the text before the mark that stays open, which may have named that source as the one who speaks on.
+    """
+    start, end = following
+    closing = next((m for m in _MARK.finditer(article, start + 1, end) if m.group() in _TAG_MARKS), None)
+    if closing is None or article[closing.start() - 1] not in ",?!":
+        return False
+    words = re.findall(r"[\w’'-]+", article[closing.end() : min(end, closing.end() + _TAG_REACH)])[:6]
+    said = next((n for n, word in enumerate(words) if table("speech_verbs.tsv").get(word) == "say"), None)
+    if said is None:
+        return False
+    names = [word for word in words if word[:1].isupper() and word.lower() not in word_list("titles.txt")]
+    earlier = article[max(before[0], before[1] - 600) : before[1]]
+    told = any(table("speech_verbs.tsv").get(word) == "say" for word in re.findall(r"\w+", earlier))
+    return told and bool(names) and not any(name in earlier for name in names)
 
 
 def _unclosed(
