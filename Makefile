@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help install test lint format train train-large evaluate demo docs serve clean gate
+.PHONY: help install test test-lowest lint format train train-large check-model evaluate demo docs serve fuzz lock audit clean gate
 
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
@@ -21,6 +21,10 @@ help:
 	@echo "make train-large                  the same for models/large (some 25 minutes on 2 cores)"
 	@echo "make gate                         compare the last make evaluate with the pinned floors"
 	@echo "make docs                         build the documentation into site/"
+	@echo "make check-model                  rebuild the small model and compare its predictions with the shipped one's"
+	@echo "make fuzz [SECONDS=60]            fuzz every target in tests/fuzz for so long"
+	@echo "make test-lowest                  run the tests with the oldest versions that pyproject.toml allows"
+	@echo "make lock | audit                 write constraints.txt anew | compare it with the published advisories"
 	@echo "make lint | format                ruff and mypy | ruff format"
 
 install: $(READY)
@@ -29,7 +33,7 @@ $(READY): pyproject.toml
 	@echo "Setting up $(VENV): the package and its development tools (once; a minute or two) …"
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "stance needs Python 3.11 or newer; run make PYTHON=python3.11 …"; exit 1; }
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check $(if $(LOCKED),--constraint constraints.txt) --editable '.[dev]'
 	@touch $@
 
 test: $(READY)
@@ -58,6 +62,31 @@ evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"
 	@$(BIN)/python -m training.evaluate --json evaluation.json $(if $(DATA),--data '$(DATA)') $(if $(ROSTER),--roster '$(ROSTER)') $(if $(MODEL),--model '$(MODEL)') $(if $(TRUST),--trust-model) $(if $(PLOTS),--plots plots)
 
+check-model: $(READY)
+	@echo "Rebuilding the small model from training/corpus/ …"
+	@$(BIN)/python -m training.check
+
+fuzz: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[fuzz]'
+	@for target in article roster manifest report api; do \
+	  echo "Fuzzing $$target for $(or $(SECONDS),60) s …"; \
+	  $(BIN)/python -m tests.fuzz $$target --seconds $(or $(SECONDS),60) > fuzz-$$target.log 2>&1 || { tail -40 fuzz-$$target.log; exit 1; }; \
+	  rm fuzz-$$target.log; done
+
+test-lowest:
+	@echo "Setting up .venv-lowest with the oldest versions that pyproject.toml allows …"
+	@$(PYTHON) -m venv .venv-lowest
+	@.venv-lowest/bin/python -m pip install --quiet --disable-pip-version-check uv
+	@.venv-lowest/bin/uv pip install --quiet --python .venv-lowest/bin/python --resolution lowest-direct --editable '.[dev]'
+	@.venv-lowest/bin/python -m pytest
+
+lock: $(READY)
+	@$(BIN)/python -m pip freeze --disable-pip-version-check --exclude-editable > constraints.txt
+
+audit: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check pip-audit
+	@$(BIN)/pip-audit --requirement constraints.txt --no-deps --disable-pip
+
 gate: $(READY)
 	@echo "Comparing evaluation.json (of make evaluate) with the floors in training/floors.json …"
 	@$(BIN)/python -m training.gate evaluation.json
@@ -75,4 +104,4 @@ serve: $(READY)
 	@$(BIN)/stance serve $(if $(PORT),--port '$(PORT)')
 
 clean:
-	rm -rf site $(VENV) build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis evaluation.json
+	rm -rf site $(VENV) .venv-lowest fuzz-crashes build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis evaluation.json
