@@ -1,7 +1,7 @@
 """Coverage-guided fuzzing: `python -m tests.fuzz TARGET [--seconds N] [--crashes FOLDER] [libFuzzer options]`.
 
-Needs the extra fuzz (atheris). A find is written to FOLDER (fuzz-crashes) with its traceback on stderr; keep it as a case in
-tests/cases or as an @example in tests/test_properties.py, then mend it. docs/reliability.md says how long this has run.
+Needs the extra fuzz (atheris). A find is written to FOLDER (fuzz-crashes), its traceback to stderr; keep it as a case
+in tests/cases or as an @example in tests/test_properties.py, then mend it. docs/reliability.md: how long this has run.
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""What is fuzzed: for each target a function that takes bytes, and fails where a promise of docs/reliability.md breaks."""
+"""What is fuzzed: for each target a function that takes bytes, and raises where a promise breaks."""
 
 import contextlib
 import json
@@ -100,9 +100,7 @@ def roster(content: bytes) -> None:
         speakers = parse_roster(_text(data, TOML))
     except StanceError:
         return
-    text = (
-        "“We agree,” the mayor said. Ana Lima of the board said: “No.” “It rains,” she said. “Yes,” its spokesman said."
-    )
+    text = "“We agree,” the mayor said. Ana Lima of the board said: “No.” “Yes,” she said. “Yes,” its spokesman said."
     Analyzer(roster=speakers).extract(text)
 
 
