@@ -14,6 +14,8 @@ examples:
   stance article.txt --explain              … and the cue, the mention and the rule behind each speaker
   stance news/*.txt --format csv > all.csv  many articles, a row per quote
   cat article.txt | stance --format json    from standard input
+  stance article.txt --format html > a.html the article with its quotes marked, in one page
+  stance report news/ -o report.html        one page about many articles, or about files of quotes
   stance article.txt --model large          the slower, more accurate model (extra: large)
   stance article.txt --threshold 0.6        a stance less sure than that is called uncertain
   stance article.txt --roster my.toml       other speakers than Austin, Wei and the Pentagon
@@ -49,7 +51,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="articles (.txt, .html), corpora (.jsonl, .csv, .parquet), all but Parquet also with .gz; folders of "
         "them, patterns, - for standard input",
     )
-    parser.add_argument("--format", choices=("table", "json", "jsonl", "csv"), help="default: table")
+    parser.add_argument("--format", choices=("table", "json", "jsonl", "csv", "html"), help="default: table")
     rosters = ", ".join(shipped_rosters())
     parser.add_argument("--roster", metavar="TOML", help=f"speakers to look for: a TOML file, or one of: {rosters}")
     parser.add_argument(

@@ -28,7 +28,7 @@ from stance.writing import format_of
 
 # First word → the module whose `main(arguments) -> exit code` runs it, imported only then.
 # A file of such a name is analysed as ./NAME.
-COMMANDS: dict[str, str] = {"serve": "stance.web.command"}
+COMMANDS: dict[str, str] = {"report": "stance.report.command", "serve": "stance.web.command"}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,7 +85,7 @@ def _results(
     corpus: Corpus, analyzer: Analyzer, options: argparse.Namespace, faults: FaultPrinter, errors: TextIO | None
 ) -> Iterator[tuple[Article, list[Quote]]]:
     """Each article with its quotes; one that can't be read is reported and the rest goes on, if it is to."""
-    for outcome in analyzed(analyzer, corpus.items(), options.jobs, options.explain):
+    for outcome in analyzed(analyzer, corpus.items(), options.jobs, _explained(options)):
         if outcome.fault:
             faults.print(outcome.fault)
             if errors:
@@ -98,6 +98,11 @@ def _results(
             yield outcome.item, outcome.quotes
 
 
+def _explained(options: argparse.Namespace) -> bool:
+    """Whether the words that weighed are wanted: a page shows them too, unless several processes are at work."""
+    return bool(options.explain) or (options.format == "html" and options.jobs == 1)
+
+
 def _write(results: Iterator[tuple[Article, list[Quote]]], options: argparse.Namespace) -> None:
     if options.format in (None, "table"):
         from stance.table import print_tables
@@ -106,6 +111,13 @@ def _write(results: Iterator[tuple[Article, list[Quote]]], options: argparse.Nam
             sys.stdout.reconfigure(errors="replace")  # what a terminal can't show must not end the program
         found = ((article.id, quotes) for article, quotes in results if quotes)
         print_tables(found, sys.stdout, explain=options.explain, threshold=options.threshold, wrap=options.wrap)
+    elif options.format == "html":
+        from stance.report.article import Marked, article_page
+
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            sys.stdout.reconfigure(encoding="utf-8", newline="\n")
+        articles = [Marked(article.id, article.text, quotes) for article, quotes in results]
+        sys.stdout.write(article_page(articles, threshold=options.threshold))
     else:
         if isinstance(sys.stdout, io.TextIOWrapper):
             sys.stdout.reconfigure(encoding="utf-8", newline="\n")  # the same bytes on every system
