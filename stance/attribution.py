@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from stance import mentions, terms
+from stance.cues import nearest_cues
 from stance.marks import Stretch
 from stance.paragraphs import Paragraph, Place
 from stance.quote import Span
-from stance.rules import DASHES, RULES, Source, is_person, nearest_cues
+from stance.rules import RULES
+from stance.subjects import DASHES, Source, is_person
 from stance.tokens import Token
 
 
