@@ -77,6 +77,8 @@ def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | 
                 break
         elif token.text in "'’.&" and follows is not None:
             pass
+        elif token.kind == "adverb" and at > first and follows is not None and tokens[at - 1].possessive:
+            pass  # Peru's then minister
         else:
             break
         at -= 1

@@ -27,7 +27,8 @@ _MID_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]*")
 class Person:
     """Somebody in the article: the names used, the words that describe, the places where a name stands.
 
-    An unnamed person (the senior official, his guest) has no names; `speaks_for` is set for a spokesperson by office.
+    An unnamed person (the senior official, his guest) has no names; `speaks_for` is set for a spokesperson by office,
+    `several` where the words are for more than one (Ukraine's soldiers).
     """
 
     names: set[str]
@@ -36,6 +37,7 @@ class Person:
     places: list[int] = field(default_factory=list)
     speaks_for: Speaker | None = None
     unnamed: bool = False
+    several: bool = False
 
     def describe(self, place: int, words: set[str]) -> None:
         if len(self.descriptions) < _DESCRIPTIONS:
@@ -162,7 +164,13 @@ def normal(text: str) -> str:
 
 def unnamed(tokens: Sequence[Token], start: int, speaks_for: Speaker | None = None) -> Person:
     words = frozenset(t.bare for t in tokens)
-    return Person(set(), set(words), {words}, [start], speaks_for, unnamed=True)
+    return Person(set(), set(words), {words}, [start], speaks_for, unnamed=True, several=is_several(tokens))
+
+
+def is_several(tokens: Sequence[Token]) -> bool:
+    """Whether the phrase is one for more than one person: the soldiers, people in the north; not his boss."""
+    head = main_part(tokens)[-1].bare
+    return head in ("people", "men", "women") or (head.endswith("s") and not head.endswith("ss") and is_human(head))
 
 
 def is_human_role(main: Sequence[Token]) -> bool:

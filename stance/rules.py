@@ -146,13 +146,15 @@ def _cue_after(place: Place) -> Source | None:
 
 def _weak_cue_after(place: Place) -> Source | None:
     """“…” is what X thinks."""
+    if place.at + 1 < place.right and place.tokens[place.at + 1].lower in ("that", "which", "who"):
+        return None  # the “bloc” that they would like to build
     verbs = mentions.cue_verbs(place.tokens, place.at + 1, place.right)
     return _cue_among(place, {v for v in verbs if place.tokens[v].verb_class == "weak"})
 
 
 def _cue_among(place: Place, verbs: set[int]) -> Source | None:
     tokens = place.tokens
-    led = any(t.is_word for t in tokens[place.left : place.at])
+    led = any(t.is_word and t.kind != "determiner" for t in tokens[place.left : place.at])
     for at in range(place.at + 1, place.right):
         token = tokens[at]
         if led and (token.text == ";" or (token.text == "," and tokens[min(at + 1, place.right - 1)].lower in _JOINS)):

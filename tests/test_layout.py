@@ -29,6 +29,8 @@ ORDER = [
     "roster",
     "persons",
     "presence",
+    "surroundings",
+    "antecedents",
     "coreference",
     "features",
     "vectors",
