@@ -36,6 +36,8 @@ class Attribution:
 _SENTENCE = 120  # tokens of a sentence before a quote that are read, from either end
 _HEADLINE_QUOTES = 20  # quotes of such a paragraph that are looked at: a headline has few
 _HEADLINES = 3  # paragraphs at the top that can be headlines
+_LONG_WORD = 4  # letters of a single word that is looked for there
+_GUESSES = frozenset(("clause subject", "subject after", "weak cue before", "weak cue after", "same words"))
 _BODY = 200  # paragraphs in which their words are looked for
 # What is not part of the mention: a possessive ’s, the auxiliary in he’d.
 _ENDING = re.compile(r"['’](?:s|d|ll|re|ve|m)$")
@@ -114,19 +116,39 @@ def _same(decided: Decided, number: int, rule: str) -> tuple[Paragraph, Source, 
 
 
 def _settle_headlines(paragraphs: Sequence[Paragraph], decided: Decided) -> None:
-    """A headline quote without a source takes the source that the body gives for the same words."""
+    """A headline quote without a source, or with one that is a guess, takes the one of the body for the same words."""
     for paragraph in paragraphs[:_HEADLINES]:
         for at in paragraph.quotes[:_HEADLINE_QUOTES]:
             tokens = paragraph.tokens
             words = _words(tokens[at])
-            if tokens[at].quote in decided or len(words) < 2 or (tokens and tokens[-1].text == "."):
+            given = decided.get(tokens[at].quote)
+            if tokens[-1].text == "." or (given and not _is_doubtful(given, paragraphs, decided)):
+                continue
+            if not words or (len(words) == 1 and len(tokens[at].text) < _LONG_WORD):
                 continue
             for body in paragraphs[:_BODY]:
                 same = (q for q in body.quotes if body.tokens[q].quote in decided and body is not paragraph)
-                match = next((q for q in same if len(words & _words(body.tokens[q])) >= 0.8 * len(words)), None)
+                sure = (q for q in same if decided[body.tokens[q].quote][2] not in _GUESSES)
+                match = next((q for q in sure if len(words & _words(body.tokens[q])) >= 0.8 * len(words)), None)
                 if match is not None:
                     decided[tokens[at].quote] = _same(decided, body.tokens[match].quote, "same words")
                     break
+
+
+def _is_doubtful(given: tuple[Paragraph, Source, str], paragraphs: Sequence[Paragraph], decided: Decided) -> bool:
+    """Whether a headline quote has a guess for its source, nobody who speaks in the body (Dam is ‘safe and sound’)."""
+    where, source, rule = given
+    if rule not in _GUESSES:
+        return False
+    names = {t.bare for t in where.tokens[slice(*source.mention)] if t.is_upper}
+    sources = (
+        decided[body.tokens[q].quote]
+        for body in paragraphs[:_BODY]
+        if body is not where
+        for q in body.quotes
+        if body.tokens[q].quote in decided
+    )
+    return not any(t.bare in names for place, found, _ in sources for t in place.tokens[slice(*found.mention)])
 
 
 def _words(quote: Token) -> set[str]:

@@ -21,6 +21,8 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
     for at in range(stop - 1, left - 1, -1):
         found = None
         weak = False
+        if at in verbs and colon and at == stop - 2 and tokens[at].lower == "told":
+            continue  # Miners told: “…” has those who are told
         if at in verbs:
             found = subject_of(tokens, at, left, stop, verbs)
             near = stop - at <= 2 or (stop - at == 3 and tokens[stop - 1].text in ",:")

@@ -31,7 +31,7 @@ class Stretch:
 # Inside a word ' and ’ are apostrophes; everywhere else a mark is a candidate.
 # The class of all marks stands first: that lets `re` skip the text between them.
 _MARK = re.compile(
-    r"""[“”„‟"«»「」『』‘’'‚‹›`](?:(?<=[“”„‟"«»「」『』‚‹›])|(?<=`)`?|(?<=‘)‘?|(?<=')(?:'|(?<!\w')|(?!\w))|(?<=’)(?:’|(?<!\w’)|(?!\w)))"""
+    r"""[“”„‟"«»「」『』‘’'‚‹›`](?:(?<=[“”„‟"«»「」『』‚‹›])|(?<=`)`?|(?<=‘)‘?|(?<=')(?:(?<=\S')(?=''(?!'))|'|(?<!\w')|(?!\w))|(?<=’)(?:’|(?<!\w’)|(?!\w)))"""
 )
 _ANY = re.compile("[“”„‟\"«»「」『』‘’'‚‹›`]")
 _DOUBLE = frozenset('“”„‟"«»「」『』') | {"``", "''", "’’", "‘‘"}
@@ -104,7 +104,8 @@ def quoted_stretches(article: str, paragraphs: Sequence[tuple[int, int]] | None 
                     found += _unclosed_chain(article, carried, paragraphs, number)
                     left_open = left_open[1:]
                 carried = []
-            found += _unclosed(article, [m for m in left_open if m.double], start, end, closed)
+            words = [m for m in left_open if m.double or _opens_speech(article, m, start)]
+            found += _unclosed(article, words, start, end, closed)
         elif not still:
             carried = []
     return _outermost(found)
@@ -223,8 +224,8 @@ def _continues(article: str, paragraph: tuple[int, int], double: bool, text: str
         return False
     if match.group() != text and not {match.group(), text} <= {"“", "”"}:
         return False  # a quotation of another kind begins
-    after = article[match.end() : match.end() + 1]
-    return bool(after) and not after.isspace()
+    after = article[match.end() : match.end() + (2 if match.group() in _PREFER_OPEN and text in "«‹" else 1)]
+    return bool(after) and not after[-1].isspace()  # French copy has a blank behind its marks
 
 
 def _without_wrapper(article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list[Stretch]:
@@ -348,6 +349,12 @@ def _unclosed(
             if stop > mark.end:
                 found.append(Stretch(mark.end, stop, mark.start, stop, closed=False))
     return found
+
+
+def _opens_speech(article: str, mark: _Mark, start: int) -> bool:
+    """Whether a single mark that never closes is no apostrophe: it stands where a sentence begins."""
+    before = article[max(start, mark.start - 2) : mark.start].strip()
+    return article[mark.end : mark.end + 1].isupper() and (not before or before[-1] in ":,.?!")
 
 
 def _unclosed_chain(

@@ -131,6 +131,9 @@ def _colon(place: Place) -> Source | None:
     if at == place.left or tokens[at - 1].text not in {":", *DASHES}:
         return None
     phrase = mentions.clause_subject(tokens, place.left, at - 1)
+    rest = tokens[phrase[1] : at - 1] if phrase else ()
+    if rest and (all(t.kind == "word" for t in rest) or rest[-1].lower == "told"):
+        return None  # Bridge row: “…” · Miners told: “…”
     if phrase is None or not is_person(tokens, phrase):  # It came as no surprise to Ruiz: “…”
         phrase = mentions.phrase_left(tokens, at - 2, place.left) or phrase
     return Source(phrase, None) if phrase and mentions.able_to_speak(tokens, phrase) else None
