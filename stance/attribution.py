@@ -106,7 +106,7 @@ def _settle(paragraph: Paragraph, previous: Paragraph | None, decided: Decided, 
         number = tokens[at].quote
         if number in decided:
             break
-        if _is_full(tokens, paragraph.place(at)):
+        if number not in writers and _is_full(tokens, paragraph.place(at)):
             decided[number] = found
 
 

@@ -31,7 +31,10 @@ from stance.surroundings import Referent
 from stance.tokens import Token, tokens_of
 
 _CHAIN = 50  # mentions that lead from one to the next (he … he … the minister …)
-_QUESTIONERS = frozenset("reporter reporters journalist journalists questioner interviewer moderator".split())
+# Words for somebody already met, whatever his trade.
+_AGAIN = frozenset(
+    "author guest host interviewee interpreter leader official speaker spokesman spokeswoman visitor witness".split()
+)
 _NOBODY = Person(set(), unnamed=True)  # an office whose holder is not on the roster
 
 
@@ -130,7 +133,7 @@ class _Resolver(Antecedents):
         if speaks == "document":
             if institution is None and words[0] in ("its", "their"):
                 return self._antecedent(start, "its")
-            short = [s for s in self.roster.institutions if set(s.short) & set(words)]
+            short = [s for s in self.roster.institutions if _bare_short(tokens, s)]
             institution = institution or (short[0] if short else None)
             if institution is None and head.bare == "readout" and countries:
                 institution = next((s for s in self.roster.institutions if s.country in countries), None)
@@ -149,10 +152,9 @@ class _Resolver(Antecedents):
             return institution
         described = self._described(tokens, start)
         if described is None and is_human_role(main):
-            # the witness, the author: somebody already met; a title would have to be his
-            again = tokens[0].lower == "the" and len(tokens) <= 3 and not any(is_capital(t) for t in tokens)
-            if again and head.bare not in word_list("titles.txt") and head.bare not in _QUESTIONERS:
-                described = self._last_source(start)
+            again = tokens[0].lower in ("the", "this") and len(tokens) <= 3 and not any(is_capital(t) for t in tokens)
+            if again and head.bare in _AGAIN:
+                described = self._last_source(start)  # somebody already met
             return described or unnamed(tokens, start)
         return described
 
@@ -270,3 +272,11 @@ class _Resolver(Antecedents):
         qualifiers = (words & word_list("titles.txt")) - word_list("roles.txt")
         found = self._candidates(roles, start, countries)
         return next((p for p in found if qualifiers <= self._described_as(p)), None)
+
+
+def _bare_short(tokens: Sequence[Token], institution: Speaker) -> bool:
+    """Whether a short form stands without a name before it: the department's notice, no health department circular."""
+    return any(
+        token.bare in institution.short and (not at or tokens[at - 1].kind in ("determiner", "possessive"))
+        for at, token in enumerate(tokens)
+    )

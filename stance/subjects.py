@@ -91,6 +91,9 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
             phrase = mentions.subject_left(tokens, earlier, left)
             if phrase and main and tokens[phrase[0]].kind == "pronoun":
                 return Source(main, cue)
+            apart = token.lower.endswith("ing") and previous is not None and previous.text == ","
+            if phrase and main and apart and tokens[phrase[1]].kind == "relative":
+                continue  # X paid a man who said so, adding, “…”
             if phrase and speaks(tokens, phrase):
                 return Source(phrase, cue)
     return Source(main, cue) if main else None

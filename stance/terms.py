@@ -18,25 +18,25 @@ def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
     words = _WORD.findall(text)
     if not words or _NUMERIC.fullmatch(text):
         return True
-    if text.endswith(("?", "!")) or len(words) > 8:
+    if len(words) > 8:
         return False
     before = " ".join(t.lower for t in tokens[max(left, at - 3) : at])
     if f" {before}".endswith(_cues("before")):
         return True
+    named = text.removeprefix("the ")[:1].isupper() and all(w[:1].isupper() or _is_small(w) for w in words)
+    if named and (_is_title(tokens, at, left, right, len(words)) or _is_called(tokens, at, left)):
+        return True
+    if text.endswith(("?", "!")):
+        return False
     previous = tokens[at - 1] if at > left else None
     following = tokens[at + 1] if at + 1 < right else None
-    if previous is not None and previous.lower == "for" and at - 2 >= left and _is_language(tokens[at - 2]):
-        return True  # Latin for “I came”
     if previous is not None and previous.text == "=":
         return True  # the value of an attribute in left-over mark-up
-    named = text[:1].isupper() and all(w[:1].isupper() or _is_small(w) for w in words)
     head = following is not None and following.lower in word_list("term_heads.txt") and not text.endswith((",", "."))
     owned = previous is not None and (previous.kind == "possessive" or previous.possessive)
     article = previous is not None and (owned or previous.kind == "determiner")
     definite = previous is not None and (owned or previous.lower == "the")
     if named and definite and words[-1].lower() in word_list("term_heads.txt"):
-        return True
-    if named and _is_title(tokens, at, left, right, len(words)):
         return True
     if head and (named or (article and definite)) and not _cue_close(tokens, at, left):
         return True
@@ -58,19 +58,31 @@ def _is_title(tokens: Sequence[Token], at: int, left: int, right: int, length: i
     before = " ".join(t.lower for t in tokens[max(left, at - 4) : at]).removesuffix(" ,")
     if f" {before}".endswith((*_cues("title"), *_cues("before"))):
         return True
-    if length < 2:
-        return False
+    channel = previous is not None and previous.possessive and previous.text[:2].isupper()
+    if channel or length < 2:
+        return channel
     if previous is None:  # “Harbour Lights,” which …, was filmed in Lima
         first, second = (tokens[k] if k < right else None for k in (at + 1, at + 2))
         relative = text.endswith(",") and first is not None and first.lower == "which"
         passive = first is not None and first.lower in ("is", "was") and second is not None
         return relative or (passive and second is not None and second.lower.endswith(("ed", "written", "made")))
-    channel = previous.possessive and previous.text[:2].isupper()
-    return channel or (previous.lower == "on" and not headline(tokens[left:right]))
+    if headline(tokens[left:right]):
+        return False
+    day = previous.kind == "calendar" and previous.text[-2:] in ("'s", "’s")  # on Friday's “Harbour Lights”
+    return day or previous.lower == "on"
 
 
-def _is_language(token: Token) -> bool:
-    return token.is_upper and (token.bare in table("nationalities.tsv") or token.bare == "latin")
+def _is_called(tokens: Sequence[Token], at: int, left: int) -> bool:
+    """Whether capitalised words are a name that nobody gives: a lake called “the Sister”, a group calls itself “X”."""
+    back = at - 1 - (at - 1 > left and tokens[at - 1].kind == "determiner")
+    verb, before = tokens[max(back, left)], tokens[max(back - 1, left)]
+    if back - 1 < left:
+        return False
+    if verb.lower in ("itself", "himself", "herself", "themselves"):
+        return before.verb_class == "frame"
+    if verb.lower not in ("called", "dubbed", "styled", "termed", "christened"):
+        return False
+    return before.text == "," or before.kind == "word" or before.lower in ("is", "was", "are", "were", "been", "be")
 
 
 def _is_small(word: str) -> bool:
