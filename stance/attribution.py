@@ -178,13 +178,17 @@ def _sentence_before(paragraph: Paragraph, place: Place, decided: Decided) -> So
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
     strong, weak = nearest_cues(tokens, max(left, right - _SENTENCE), right)
+    main = mentions.clause_subject(tokens, left, min(right, left + _SENTENCE))
+    if main and is_person(tokens, main) and tokens[right - 1].text != ":":
+        verb = next(iter(mentions.cue_verbs(tokens, main[1], min(right, main[1] + 3))), None)
+        if verb is not None and not tokens[verb].lower.endswith("ing"):
+            return Source(main, (verb, verb + 1))  # Ruiz said that critics had foretold it. “…”
     if right - left < 4 and not (strong and tokens[right - 1].text == ":"):
         return None  # a heading
     found = strong or weak
     if found and is_person(tokens, found.mention):
         return found
-    phrase = mentions.clause_subject(tokens, left, min(right, left + _SENTENCE))
-    return Source(phrase, None) if phrase and is_person(tokens, phrase) else None
+    return Source(main, None) if main and is_person(tokens, main) else None
 
 
 def _paragraph_before(previous: Paragraph, decided: Decided) -> tuple[Paragraph, Source, str] | None:
