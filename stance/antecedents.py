@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from stance import mentions
+from stance.cues import named
 from stance.lexicons import table
 from stance.paragraphs import Paragraph
 from stance.persons import Person, is_human, main_part
 from stance.quote import Span
 from stance.roster import Speaker
+from stance.subjects import Source
 from stance.surroundings import Referent, Surroundings
 from stance.tokens import Token, span_of, tokens_of
 
@@ -99,6 +101,12 @@ class Antecedents(Surroundings, ABC):
                 phrase = None  # when a delegate challenged him, he …
             if same and _inserted(tokens, left, start):
                 phrase = None  # Austin, he said, had …
+            if same and tokens[left].kind == "conjunction":  # When Austin was asked, he …
+                opening = mentions.clause_subject(tokens, left + 1, right)
+                if opening and tokens[opening[1] - 1].end <= start and tokens[opening[0]].lower not in _INDEFINITE:
+                    yield self.referent(span_of(self.article, tokens, opening))
+            if phrase and tokens[phrase[1] - 1].end <= start:
+                phrase = named(tokens, Source(phrase, None)).mention  # the secretary, Lloyd Austin
             if phrase and tokens[phrase[1] - 1].end <= start:
                 for part in _conjuncts(tokens, phrase):
                     yield self.referent(span_of(self.article, tokens, part))
@@ -141,7 +149,8 @@ class Antecedents(Surroundings, ABC):
     def _author(self, start: int) -> Speaker | None:
         """The institution that the paragraph has been about: the Pentagon answered. “…,” the statement said."""
         number = self._paragraph_at(start)
-        for referent in self._subjects_before(number, start):
+        opens = number > 0 and start == self.paragraphs[number].start
+        for referent in self._subjects_before(number - opens, start):
             if referent is not None:
                 return referent if isinstance(referent, Speaker) and referent.kind == "institution" else None
         return None

@@ -93,6 +93,8 @@ class _Resolver(Antecedents):
         words = [t.bare for t in tokens]
         institution = self._institution_in(words)
         head = main[-1]
+        if institution and any(t.possessive for t in main) and table("office_roles.tsv").get(head.bare) == "body":
+            return institution  # the Pentagon's agency for sales
         names = [t.bare for t in main if is_capital(t) and not is_descriptive(t) and not t.possessive]
         foreign = [n for n in names if institution and n not in institution_words(institution)]
         if institution and not any(self.persons.known(n) for n in foreign):

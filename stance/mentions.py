@@ -114,7 +114,8 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
                 break
         elif token.kind in ("capital", "number", "word"):
             named = at > first and (tokens[at - 1].kind == "capital" or tokens[at - 1].is_role)
-            if named and token.text.islower() and not _role_follows(tokens, at, stop):
+            verb = at + 1 < stop and tokens[at + 1].kind in ("verb", "auxiliary")  # its official account posted
+            if named and token.text.islower() and not verb and not _role_follows(tokens, at, stop):
                 break  # a verb on no list: Colonel Zhao burst out, the press secretary took care
         elif (token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at)) or (
             token.kind == "calendar" and at > first and _dates(tokens, at)
@@ -288,6 +289,9 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
         if token.kind == "quote":
             return None
         opens = token.lower.endswith("ly") and at + 1 < last and tokens[at + 1].text == ","  # Specifically, …
+        if (token.kind == "adverb" or token.adverbial) and not (at + 1 < last and tokens[at + 1].text == ","):
+            at += 1  # Meanwhile the minister …
+            continue
         if token.kind in _ADVERBIAL or token.adverbial or token.lower.endswith("ing") or opens:
             comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
             if comma is None:  # Before boarding he was asked: skip the adverbial

@@ -17,6 +17,7 @@ from stance.quote import Span
 from stance.roster import Roster, Speaker
 
 _SOURCES_BACK = 60  # sources that a description looks back
+_OWNER = 60  # code points before a name in which its owner is looked for
 _TEXT_BACK = 3000  # code points of text read before a mention
 
 Referent = Person | Speaker | None
@@ -97,6 +98,10 @@ class Surroundings:
 
     def _institution_near(self, start: int) -> Speaker | None:
         """The institution named shortly before, if no other country or body has come up since."""
+        paragraph = self.paragraphs[self._paragraph_at(start)]
+        subject = self._subject_at(paragraph.start)
+        if subject:
+            return subject
         words = self._words_before(start, reach=300)
         own = {s.country for s in self.roster.institutions}
         for number in range(len(words) - 1, -1, -1):
@@ -148,6 +153,11 @@ class Surroundings:
             return referent.speaks_for
         return self.persons.on_roster(referent) or self._spoken_for(referent)
 
+    def _owned_by(self, institution: Speaker, start: int) -> bool:
+        """Whether a name there belongs to the institution: the Pentagon's John Kirby."""
+        before = self.article[max(0, start - _OWNER) : start].replace("’", "'")
+        return any(before.endswith(f"{name}'s ") for name in institution.names)
+
     def _subject_at(self, start: int) -> Speaker | None:
         """The institution that is the subject of the sentence there: The Pentagon refused, *its* spokesman saying …"""
         paragraph = self.paragraphs[self._paragraph_at(start)]
@@ -167,6 +177,8 @@ class Surroundings:
             short = words & set(speaker.short)
             own = own or any(self._last_is_own(speaker, word, person.places[0]) for word in short)
             if speaks and (own or self._house_of(words - person.names) == speaker):
+                return speaker
+            if self._owned_by(speaker, person.places[0]):
                 return speaker
             if speaks and "its" in words and self._subject_at(person.places[0]) == speaker:
                 return speaker
