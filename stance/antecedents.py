@@ -191,8 +191,8 @@ class Antecedents(Surroundings, ABC):
             if (not roles or roles <= words) and (not countries or own & countries) and (roles or speaker):
                 before = person.last_before(start)
                 if before is not None:
-                    fitting.append((explicit, before, person))
-        if fitting and not any(explicit for explicit, _, _ in fitting) and roles:
+                    fitting.append((explicit, bool(person.names & self.source_names), before, person))
+        if fitting and not any(explicit for explicit, _, _, _ in fitting) and roles:
             # only the roster calls ours so: somebody else whose words the paragraph has just given comes first
             for mention in reversed(list(self._mentions_before(start))):
                 if self.starts[number] <= mention.start:
@@ -200,8 +200,8 @@ class Antecedents(Surroundings, ABC):
                     named = isinstance(source, Person) and bool(source.names)
                     if isinstance(source, Person) and named and not (self.persons.on_roster(source) or countries):
                         return [source]
-        fitting.sort(key=lambda f: (-f[0], -f[1]))
-        return [person for _, _, person in fitting]
+        fitting.sort(key=lambda f: (-f[0], -f[1], -f[2]))  # who speaks in the article before who is talked about
+        return [person for _, _, _, person in fitting]
 
 
 def _in_question(paragraph: Paragraph, place: int) -> bool:

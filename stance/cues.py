@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from stance import mentions
-from stance.lexicons import word_list
+from stance.lexicons import table, word_list
 from stance.subjects import BE, Source, is_channel, subject_of
 from stance.tokens import Token
 
@@ -31,6 +31,8 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
             if weak and found and _in_relative_clause(tokens, found.mention[1], at):
                 continue
             if found and _closed_clause(tokens, at, stop, left, verbs):
+                continue
+            if found and tokens[at].verb_class == "weak" and _only_country(tokens, found, at, verbs):
                 continue
         elif tokens[at].lower in ("according", "citing") or (tokens[at].lower == "in" and stop - at <= 12):
             found = according(tokens, at, stop)
@@ -76,6 +78,13 @@ def _inserted_channel(tokens: Sequence[Token], found: Source, verb: int, stop: i
     first = found.mention[0]
     commas = verb + 1 < stop and tokens[verb + 1].text == "," and first > left and tokens[first - 1].text == ","
     return commas and is_channel(tokens, found.mention) and any(v < first and tokens[v].verb_class for v in verbs)
+
+
+def _only_country(tokens: Sequence[Token], found: Source, verb: int, verbs: set[int]) -> bool:
+    """Whether a country wants something in what somebody says: *he said* that Lima hoped “…”."""
+    words = tokens[slice(*found.mention)]
+    country = all(t.bare in table("nationalities.tsv") for t in words)
+    return country and any(v < found.mention[0] and tokens[v].verb_class == "say" for v in verbs if v < verb)
 
 
 def _closed_clause(tokens: Sequence[Token], verb: int, stop: int, left: int, verbs: set[int]) -> bool:

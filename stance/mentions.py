@@ -193,6 +193,8 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
         if opening is None:
             return None
         at = _over_brackets(tokens, opening - 1, first)
+        if at >= first and tokens[at].kind == "relative":
+            return _antecedent(tokens, at, first)  # it was X who, in May, said
     return phrase_left(tokens, at, first)
 
 
@@ -282,6 +284,8 @@ def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | 
 def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
     """The first noun phrase of a clause, behind an opening adverbial: In Tokyo on Friday, *the minister* …"""
     at, adverbial = first, False
+    if at + 2 < last and tokens[at].kind == "number" and tokens[at + 1].text == ".":
+        at += 2  # 5. LIMA —
     if at < last and tokens[at].is_upper:
         at = _behind_dateline(tokens, at, last)
     while at < last:

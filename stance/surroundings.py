@@ -127,9 +127,17 @@ class Surroundings:
 
     def _last_is_own(self, institution: Speaker, short: str, start: int) -> bool:
         """Whether the last department named before is the institution's own, not another (the State Department)."""
-        before = self.article[max(0, start - _TEXT_BACK) : start]
-        found = re.findall(rf"\b(\w+) {re.escape(short.title())}\b", before)
-        return not found or normal(found[-1]) in institution_words(institution) | {"the", "its"}
+        begin = max(0, start - _TEXT_BACK)
+        before = self.article[begin:start]
+        last = max((before.rfind(name) for name in institution.names), default=-1)
+        if last < 0 and not any(name in self.article[:begin] for name in institution.names):
+            return False  # a department of an article that has not named ours
+        others = [
+            found.start()
+            for found in re.finditer(rf"\b(\w+) {re.escape(short.title())}\b", before)
+            if normal(found[1]) not in institution_words(institution) | {"the", "its"}
+        ]
+        return not others or others[-1] < last
 
     def _document_of(self, noun: str, start: int) -> Speaker | None:
         """The institution whose report, statement … the article has named before."""
