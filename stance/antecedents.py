@@ -191,7 +191,7 @@ class Antecedents(Surroundings, ABC):
             if (not roles or roles <= words) and (not countries or own & countries) and (roles or speaker):
                 before = person.last_before(start)
                 if before is not None:
-                    fitting.append((explicit, bool(person.names & self.source_names), before, person))
+                    fitting.append((explicit, self._comes_forward(person), before, person))
         if fitting and not any(explicit for explicit, _, _, _ in fitting) and roles:
             # only the roster calls ours so: somebody else whose words the paragraph has just given comes first
             for mention in reversed(list(self._mentions_before(start))):

@@ -35,6 +35,10 @@ _CHAIN = 50  # mentions that lead from one to the next (he … he … the minist
 _AGAIN = frozenset(
     "author guest host interviewee interpreter leader official speaker spokesman spokeswoman visitor witness".split()
 )
+# Parts of an institution that speak for it, behind its possessive.
+_PARTS = frozenset(
+    "office agency command bureau board department division directorate headquarters leadership team".split()
+)
 _NOBODY = Person(set(), unnamed=True)  # an office whose holder is not on the roster
 
 
@@ -93,7 +97,7 @@ class _Resolver(Antecedents):
         words = [t.bare for t in tokens]
         institution = self._institution_in(words)
         head = main[-1]
-        if institution and any(t.possessive for t in main) and table("office_roles.tsv").get(head.bare) == "body":
+        if institution and head.bare in _PARTS and any(t.possessive for t in main):
             return institution  # the Pentagon's agency for sales
         names = [t.bare for t in main if is_capital(t) and not is_descriptive(t) and not t.possessive]
         foreign = [n for n in names if institution and n not in institution_words(institution)]

@@ -28,7 +28,7 @@ class Person:
     """Somebody in the article: the names used, the words that describe, the places where a name stands.
 
     An unnamed person (the senior official, his guest) has no names; `speaks_for` is set for a spokesperson by office,
-    `several` where the words are for more than one (Ukraine's soldiers).
+    `several` where the words are for more than one (Ukraine's soldiers). `order` holds the names as first given.
     """
 
     names: set[str]
@@ -36,6 +36,7 @@ class Person:
     descriptions: set[frozenset[str]] = field(default_factory=set)
     places: list[int] = field(default_factory=list)
     speaks_for: Speaker | None = None
+    order: tuple[str, ...] = ()
     unnamed: bool = False
     several: bool = False
 
@@ -113,6 +114,7 @@ class Persons:
             self.all.append(person)
         if len(person.names) < 2:  # a full name stays as it was first given
             person.names.update(names)
+            person.order = tuple(names)
         for name in names:
             holders = self.by_name.setdefault(name, [])
             if person in holders:
@@ -132,6 +134,8 @@ class Persons:
             for person in (*reversed(ours), *reversed(known)):
                 if not (wanted <= person.names or person.names <= wanted):
                     continue
+                if given and not self.on_roster(person) and not _namesake(person, wanted, given):
+                    continue  # the Ruiz Train is nobody whom “Ruiz” could mean
                 if given or not self.on_roster(person):
                     return person
         return None
@@ -147,6 +151,15 @@ class Persons:
             if names <= full and any(form <= names for form in forms):
                 return speaker
         return None
+
+
+def _namesake(person: Person, names: set[str], speaker: Speaker) -> bool:
+    """Whether somebody bears the names in the place where the speaker does: Wei Jianguo, Wei Fenghe."""
+    if len(person.order) < 2:
+        return True
+    forms = [normal(form).split() for form in speaker.names]
+    places = {form.index(name) == 0 for form in forms if len(form) > 1 for name in names if name in form}
+    return any((person.order[0] in names) if first else (person.order[-1] in names) for first in places) or not places
 
 
 @lru_cache(maxsize=16)
@@ -192,7 +205,7 @@ def is_descriptive(token: Token) -> bool:
     return (
         word in word_list("titles.txt")
         or word in table("nationalities.tsv")
-        or token.is_role
+        or (token.is_role and not (token.is_upper and table("office_roles.tsv").get(word) == "paper"))  # Bill
         or word in ("defense", "house", "white", "department", "navy", "army", "state")
     )
 

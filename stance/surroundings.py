@@ -17,6 +17,7 @@ from stance.quote import Span
 from stance.roster import Roster, Speaker
 
 _SOURCES_BACK = 60  # sources that a description looks back
+_APPOSITION = 100  # code points behind a name in which its office may stand
 _OWNER = 60  # code points before a name in which its owner is looked for
 _TEXT_BACK = 3000  # code points of text read before a mention
 
@@ -35,6 +36,7 @@ class Surroundings:
         self.roster = roster
         self.persons = Persons(article, paragraphs, roster)
         self.starts = [p.start for p in paragraphs]
+        self.opening_places = frozenset(self.starts)
         self.quote_starts = [a.stretch.start for a in attributions]
         self.source_names = {
             word for a in attributions if a.mention and a.cue for word in normal(a.mention.text).split()
@@ -50,6 +52,12 @@ class Surroundings:
             at = stretch.end
         return "".join([*pieces, self.article[at:]])
 
+    @cached_property
+    def first_named(self) -> dict[str, int]:
+        """Where the article first names each institution in full; -1 where it does not."""
+        places = {s.name: [at for n in s.names if (at := self.article.find(n)) >= 0] for s in self.roster.institutions}
+        return {name: min(found, default=-1) for name, found in places.items()}
+
     def _mentions_before(self, start: int) -> Iterable[Span]:
         """The mentions of sources that end before `start`, the last first, not further back than needed."""
         last = min(len(self.attributions), bisect_left(self.quote_starts, start) + 3)
@@ -57,6 +65,10 @@ class Surroundings:
             mention = attribution.mention
             if mention and mention.end <= start:
                 yield mention
+
+    def _comes_forward(self, person: Person) -> bool:
+        """Whether somebody is a source, or a paragraph opens with him: not one who is only talked about."""
+        return bool(person.names & self.source_names) or not self.opening_places.isdisjoint(person.places)
 
     def _words_before(self, start: int, reach: int = _TEXT_BACK) -> list[str]:
         return [normal(w) for w in re.findall(r"[\w.’']+", self.prose[max(0, start - reach) : start])]
@@ -94,7 +106,11 @@ class Surroundings:
     def _house_of(self, names: set[str]) -> Speaker | None:
         """The institution on whose side a person on the roster stands who is named so: Austin's spokeswoman."""
         owner = next((found for name in sorted(names) if (found := self.persons.match({name}))), None)
-        return next((s for s in self.roster.institutions if owner and owner.country == s.country), None)
+        if owner is None or owner.country is None:
+            return None
+        side = [s for s in self.roster.speakers if s.country == owner.country]
+        houses = [s for s in side if s.kind == "institution"]
+        return houses[0] if len(side) == 2 and len(houses) == 1 else None  # of two candidates neither has the house
 
     def _institution_near(self, start: int) -> Speaker | None:
         """The institution named shortly before, if no other country or body has come up since."""
@@ -130,14 +146,16 @@ class Surroundings:
         begin = max(0, start - _TEXT_BACK)
         before = self.article[begin:start]
         last = max((before.rfind(name) for name in institution.names), default=-1)
-        if last < 0 and not any(name in self.article[:begin] for name in institution.names):
+        if last < 0 and not 0 <= self.first_named[institution.name] < begin:
             return False  # a department of an article that has not named ours
-        others = [
-            found.start()
-            for found in re.finditer(rf"\b(\w+) {re.escape(short.title())}\b", before)
-            if normal(found[1]) not in institution_words(institution) | {"the", "its"}
-        ]
-        return not others or others[-1] < last
+        others = self._others(institution, short, begin, start)
+        return not others or others[-1] < begin + last
+
+    def _others(self, institution: Speaker, short: str, start: int, end: int) -> list[int]:
+        """Where other departments are named between two places."""
+        own = institution_words(institution) | set(table("word_classes.tsv"))
+        found = re.finditer(rf"\b([A-Z]\w*) (?i:{re.escape(short)})\b", self.article[start:end])
+        return [start + match.start() for match in found if normal(match[1]) not in own]
 
     def _document_of(self, noun: str, start: int) -> Speaker | None:
         """The institution whose report, statement … the article has named before."""
@@ -183,7 +201,11 @@ class Surroundings:
         for speaker in self.roster.institutions:
             own = any(set(normal(name).split()) <= words for name in speaker.names)
             short = words & set(speaker.short)
-            own = own or any(self._last_is_own(speaker, word, person.places[0]) for word in short)
+            place = person.places[0]
+            own = own or any(
+                self._last_is_own(speaker, word, place) and not self._others(speaker, word, place, place + _APPOSITION)
+                for word in short
+            )
             if speaks and (own or self._house_of(words - person.names) == speaker):
                 return speaker
             if self._owned_by(speaker, person.places[0]):
