@@ -124,7 +124,7 @@ def _marks(article: str, start: int, end: int) -> list[_Mark]:
         opens_left = left.isspace() or left in _OPENING or (before is not None and before.may_open)
         spaced = text in "«»‹›" and right.isspace() and left.isspace()  # French: « oui »
         words_right = right not in _CLOSING or right in "…—–-" or _dots(article, b)
-        astray = text in "“”" and right.isspace() and left.isspace()  # “ no ”, by mistake
+        astray = text in "“”" and start < a and b < end and right.isspace() and left.isspace()  # “ no ”, by mistake
         text_right = (spaced and text in "«‹") or (astray and text == "“") or (not right.isspace() and words_right)
         may_open = opens_left and text_right
         closes_right = right.isspace() or not (right.isalnum() or right in "([{$€£#@")
