@@ -33,7 +33,8 @@ from stance.tokens import Token, tokens_of
 _CHAIN = 50  # mentions that lead from one to the next (he … he … the minister …)
 # Words for somebody already met, whatever his trade.
 _AGAIN = frozenset(
-    "author guest host interviewee interpreter leader official speaker spokesman spokeswoman visitor witness".split()
+    "author dignitary guest host interviewee interpreter leader official speaker spokesman spokeswoman visitor "
+    "witness".split()
 )
 # Parts of an institution that speak for it, behind its possessive.
 _PARTS = frozenset(
@@ -161,6 +162,8 @@ class _Resolver(Antecedents):
             again = tokens[0].lower in ("the", "this") and len(tokens) <= 3 and not any(is_capital(t) for t in tokens)
             if again and head.bare in _AGAIN:
                 described = self._last_source(start)  # somebody already met
+                if described is None and head.bare in ("guest", "visitor", "dignitary"):
+                    described = self._antecedent(start, "he")
             return described or unnamed(tokens, start)
         return described
 

@@ -207,8 +207,10 @@ def _over_adverbial(tokens: Sequence[Token], at: int, first: int) -> int:
         token, before = tokens[start], tokens[start - 1]
         if token.lower in _WHEN_AND_WHERE:
             closes = before.kind in ("relative", "pronoun", "auxiliary") or before.adverbial
-            named = before.kind == "capital" and tokens[start + 1].kind in ("determiner", "possessive")
-            if start < at and (closes or named):
+            named = before.kind == "capital" and start < at and tokens[start + 1].kind in ("determiner", "possessive")
+            said = " ".join(t.lower for t in tokens[start : at + 1])
+            dated = said in ("at the time", "at one point") or (at == start + 1 and tokens[at].kind == "number")
+            if start < at and (closes or named or dated):
                 start -= 1
                 while start > first and (tokens[start].kind == "auxiliary" or tokens[start].adverbial):
                     start -= 1
