@@ -280,7 +280,12 @@ class _Resolver(Antecedents):
         # the prime minister is another than the minister of defense
         qualifiers = (words & word_list("titles.txt")) - word_list("roles.txt")
         found = self._candidates(roles, start, countries)
-        return next((p for p in found if qualifiers <= self._described_as(p)), None)
+        country = None if countries or last is None else self._country_of_last(last, start)
+        for person in found:
+            if qualifiers <= self._described_as(person):
+                speaker = self.persons.on_roster(person)
+                return None if country and speaker and speaker.country != country else person
+        return None
 
 
 def _bare_short(tokens: Sequence[Token], institution: Speaker) -> bool:

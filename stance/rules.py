@@ -40,7 +40,24 @@ def _tag_after(place: Place) -> Source | None:
     if found and not opens and is_channel(tokens, found.mention):
         inner = _cue_before(place)  # X warned of “…,” the readout said: the channel is passed through
         return inner or found
+    if found and not opens and _reports_itself(place):
+        return _cue_before(place)  # X told Y that it was “…,” somebody familiar with the talks said
     return found
+
+
+def _reports_itself(place: Place) -> bool:
+    """Whether the sentence begins with somebody who says the words, whoever hands them on at its end."""
+    tokens, at, left = place.tokens, place.at, place.left
+    subject = mentions.clause_subject(tokens, left, at)
+    if subject is None or not is_person(tokens, subject) or tokens[subject[0]].kind == "pronoun":
+        return False
+    if tokens[at - 1].text == ":":
+        return False
+    verb = next(iter(mentions.cue_verbs(tokens, subject[1], min(at, subject[1] + 3))), None)
+    if verb is None or tokens[verb].verb_class != "say" or not any(t.lower == "that" for t in tokens[verb + 1 : at]):
+        return False
+    strong, _ = nearest_cues(tokens, left, at)
+    return strong is not None and strong.mention == subject
 
 
 def _called(place: Place) -> bool:

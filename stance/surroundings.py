@@ -18,6 +18,7 @@ from stance.roster import Roster, Speaker
 
 _SOURCES_BACK = 60  # sources that a description looks back
 _APPOSITION = 100  # code points behind a name in which its office may stand
+_OFFICE_BACK = 300  # code points before a description in which the same office may have been somebody else's
 _OWNER = 60  # code points before a name in which its owner is looked for
 _TEXT_BACK = 3000  # code points of text read before a mention
 
@@ -156,6 +157,17 @@ class Surroundings:
         own = institution_words(institution) | set(table("word_classes.tsv"))
         found = re.finditer(rf"\b([A-Z]\w*) (?i:{re.escape(short)})\b", self.article[start:end])
         return [start + match.start() for match in found if normal(match[1]) not in own]
+
+    def _country_of_last(self, office: str, start: int) -> str | None:
+        """The country whose minister, secretary … was named last: Japan's minister came. The *minister* said …"""
+        before = self.prose[max(0, start - _OFFICE_BACK) : start]
+        country = None
+        words = [normal(word) for word in re.findall(r"[\w.’']+", before)]
+        for at, word in enumerate(words):
+            if word == office:
+                owners = [found for w in words[max(0, at - 3) : at] if (found := table("nationalities.tsv").get(w))]
+                country = owners[-1] if owners else country
+        return country
 
     def _document_of(self, noun: str, start: int) -> Speaker | None:
         """The institution whose report, statement … the article has named before."""
