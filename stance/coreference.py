@@ -102,8 +102,8 @@ class _Resolver(Antecedents):
             return institution  # the Pentagon's agency for sales
         names = [t.bare for t in main if is_capital(t) and not is_descriptive(t) and not t.possessive]
         foreign = [n for n in names if institution and n not in institution_words(institution)]
-        if institution and not any(self.persons.known(n) for n in foreign):
-            names = []
+        if institution:  # Pentagon Chief Lloyd Austin is he, the Pentagon Papers are not
+            names = foreign if any(self.persons.known(n) for n in foreign) else []
         titled = head.bare in word_list("titles.txt") and office_class(main) is None
         if not names and titled and len(main) < len(tokens):
             rest: list[str] = []
@@ -111,7 +111,8 @@ class _Resolver(Antecedents):
                 if not (is_capital(token) and not is_descriptive(token) and not token.possessive):
                     break
                 rest.insert(0, token.bare)
-            if rest and self.persons.known(rest[-1]):  # Secretary of Defense Lloyd Austin
+            place = len(rest) < len(tokens) and tokens[-len(rest) - 1].kind == "linker"  # the mayor of Austin
+            if rest and not place and self.persons.known(rest[-1]):  # Secretary of Defense Lloyd Austin
                 return self._bearer(rest, tokens, start)
         if names and is_capital(head) and not (head.is_role and head.text.islower()):
             return self._bearer(names, tokens, start)

@@ -60,6 +60,10 @@ class Persons:
         self.all: list[Person] = []
         self.by_name: dict[str, list[Person]] = {}
         self._roster_names = frozenset().union(*(full for _, _, full in self._bearers))
+        institutions = frozenset(word for s in roster.institutions for word in institution_words(s))
+        self._institutions = institutions - self._roster_names
+        phrases = {phrase for speaker in roster.speakers for phrase in speaker.namesakes}
+        self._namesakes = sorted(m.span() for phrase in phrases for m in re.finditer(re.escape(phrase), article))
         self._capitalised = set(_MID_SENTENCE.findall(article))
         for paragraph in paragraphs:
             if not headline(paragraph.tokens):  # every word has a capital there
@@ -88,7 +92,7 @@ class Persons:
                 token = tokens[end]
                 if token.text != ".":
                     word = token.bare
-                    if is_descriptive(token):
+                    if is_descriptive(token) or word in self._institutions:
                         words.add(word)
                     else:
                         names.append(word)
@@ -100,9 +104,14 @@ class Persons:
             alone = len(names) == 1 and not words and not self._surely_name(names[0], tokens[at])
             if alone and (tokens[at - 1].kind == "quote" or at in paragraph.starts):
                 names = []  # a common word that opens its sentence
-            if names:
+            if names and not self._in_namesake(tokens[at].start):
                 self._add(tokens, at, end, names, words)
             at = max(end, at + 1)
+
+    def _in_namesake(self, place: int) -> bool:
+        """Whether the place lies in a phrase that the roster says to mean somebody or something else."""
+        number = bisect_left(self._namesakes, (place + 1,)) - 1
+        return number >= 0 and place < self._namesakes[number][1]
 
     def _surely_name(self, name: str, token: Token) -> bool:
         return name in self._roster_names or token.text in self._capitalised
