@@ -24,6 +24,11 @@ PIECES = (
     "“We act,” Wei said.\n\n",
     "Ann Bo said “no.”\n\nHe said “yes.”\n\nThe spokesman said “hm.”\n\n",
     "The minister, who sat, said “no” and ",
+    "“No,” the department said.\n\n",
+    "The Pentagon met. “No,” its spokesman, Al Bo, said. It said “no.”\n\n",
+    "Dam is ‘safe and sound’\n\n",
+    "When Austin was asked, he, in May, called it as “a” mess, saying “no.”\n\n",
+    "‘We act, Ann Bo said. ",
 )
 RUNS = 3
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from stance import mentions, terms
+from stance.cues import nearest_cues
 from stance.marks import Stretch
 from stance.paragraphs import Paragraph, Place
 from stance.quote import Span
-from stance.rules import DASHES, RULES, Source, is_person, nearest_cues
+from stance.rules import RULES
+from stance.subjects import DASHES, Source, is_person
 from stance.tokens import Token
 
 
@@ -34,6 +36,8 @@ class Attribution:
 _SENTENCE = 120  # tokens of a sentence before a quote that are read, from either end
 _HEADLINE_QUOTES = 20  # quotes of such a paragraph that are looked at: a headline has few
 _HEADLINES = 3  # paragraphs at the top that can be headlines
+_LONG_WORD = 4  # letters of a single word that is looked for there
+_GUESSES = frozenset(("clause subject", "subject after", "weak cue before", "weak cue after", "same words"))
 _BODY = 200  # paragraphs in which their words are looked for
 # What is not part of the mention: a possessive ’s, the auxiliary in he’d.
 _ENDING = re.compile(r"['’](?:s|d|ll|re|ve|m)$")
@@ -102,7 +106,7 @@ def _settle(paragraph: Paragraph, previous: Paragraph | None, decided: Decided, 
         number = tokens[at].quote
         if number in decided:
             break
-        if _is_full(tokens, paragraph.place(at)):
+        if number not in writers and _is_full(tokens, paragraph.place(at)):
             decided[number] = found
 
 
@@ -112,19 +116,39 @@ def _same(decided: Decided, number: int, rule: str) -> tuple[Paragraph, Source, 
 
 
 def _settle_headlines(paragraphs: Sequence[Paragraph], decided: Decided) -> None:
-    """A headline quote without a source takes the source that the body gives for the same words."""
+    """A headline quote without a source, or with one that is a guess, takes the one of the body for the same words."""
     for paragraph in paragraphs[:_HEADLINES]:
         for at in paragraph.quotes[:_HEADLINE_QUOTES]:
             tokens = paragraph.tokens
             words = _words(tokens[at])
-            if tokens[at].quote in decided or len(words) < 2 or (tokens and tokens[-1].text == "."):
+            given = decided.get(tokens[at].quote)
+            if tokens[-1].text == "." or (given and not _is_doubtful(given, paragraphs, decided)):
+                continue
+            if not words or (len(words) == 1 and len(tokens[at].text) < _LONG_WORD):
                 continue
             for body in paragraphs[:_BODY]:
                 same = (q for q in body.quotes if body.tokens[q].quote in decided and body is not paragraph)
-                match = next((q for q in same if len(words & _words(body.tokens[q])) >= 0.8 * len(words)), None)
+                sure = (q for q in same if decided[body.tokens[q].quote][2] not in _GUESSES)
+                match = next((q for q in sure if len(words & _words(body.tokens[q])) >= 0.8 * len(words)), None)
                 if match is not None:
                     decided[tokens[at].quote] = _same(decided, body.tokens[match].quote, "same words")
                     break
+
+
+def _is_doubtful(given: tuple[Paragraph, Source, str], paragraphs: Sequence[Paragraph], decided: Decided) -> bool:
+    """Whether a headline quote has a guess for its source, nobody who speaks in the body (Dam is ‘safe and sound’)."""
+    where, source, rule = given
+    if rule not in _GUESSES:
+        return False
+    names = {t.bare for t in where.tokens[slice(*source.mention)] if t.is_upper}
+    sources = (
+        decided[body.tokens[q].quote]
+        for body in paragraphs[:_BODY]
+        if body is not where
+        for q in body.quotes
+        if body.tokens[q].quote in decided
+    )
+    return not any(t.bare in names for place, found, _ in sources for t in place.tokens[slice(*found.mention)])
 
 
 def _words(quote: Token) -> set[str]:
@@ -154,13 +178,17 @@ def _sentence_before(paragraph: Paragraph, place: Place, decided: Decided) -> So
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
     strong, weak = nearest_cues(tokens, max(left, right - _SENTENCE), right)
+    main = mentions.clause_subject(tokens, left, min(right, left + _SENTENCE))
+    if main and is_person(tokens, main) and tokens[right - 1].text != ":":
+        verb = next(iter(mentions.cue_verbs(tokens, main[1], min(right, main[1] + 3))), None)
+        if verb is not None and not tokens[verb].lower.endswith("ing"):
+            return Source(main, (verb, verb + 1))  # Ruiz said that critics had foretold it. “…”
     if right - left < 4 and not (strong and tokens[right - 1].text == ":"):
         return None  # a heading
     found = strong or weak
     if found and is_person(tokens, found.mention):
         return found
-    phrase = mentions.clause_subject(tokens, left, min(right, left + _SENTENCE))
-    return Source(phrase, None) if phrase and is_person(tokens, phrase) else None
+    return Source(main, None) if main and is_person(tokens, main) else None
 
 
 def _paragraph_before(previous: Paragraph, decided: Decided) -> tuple[Paragraph, Source, str] | None:

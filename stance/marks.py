@@ -31,7 +31,7 @@ class Stretch:
 # Inside a word ' and ’ are apostrophes; everywhere else a mark is a candidate.
 # The class of all marks stands first: that lets `re` skip the text between them.
 _MARK = re.compile(
-    r"""[“”„‟"«»「」『』‘’'‚‹›`](?:(?<=[“”„‟"«»「」『』‚‹›])|(?<=`)`?|(?<=‘)‘?|(?<=')(?:'|(?<!\w')|(?!\w))|(?<=’)(?:’|(?<!\w’)|(?!\w)))"""
+    r"""[“”„‟"«»「」『』‘’'‚‹›`](?:(?<=[“”„‟"«»「」『』‚‹›])|(?<=`)`?|(?<=‘)‘?|(?<=')(?:(?<=\S')(?=''(?!'))|'|(?<!\w')|(?!\w))|(?<=’)(?:’|(?<!\w’)|(?!\w)))"""
 )
 _ANY = re.compile("[“”„‟\"«»「」『』‘’'‚‹›`]")
 _DOUBLE = frozenset('“”„‟"«»「」『』') | {"``", "''", "’’", "‘‘"}
@@ -104,7 +104,8 @@ def quoted_stretches(article: str, paragraphs: Sequence[tuple[int, int]] | None 
                     found += _unclosed_chain(article, carried, paragraphs, number)
                     left_open = left_open[1:]
                 carried = []
-            found += _unclosed(article, [m for m in left_open if m.double], start, end, closed)
+            words = [m for m in left_open if m.double or _opens_speech(article, m, start)]
+            found += _unclosed(article, words, start, end, closed)
         elif not still:
             carried = []
     return _outermost(found)
@@ -123,10 +124,11 @@ def _marks(article: str, start: int, end: int) -> list[_Mark]:
         opens_left = left.isspace() or left in _OPENING or (before is not None and before.may_open)
         spaced = text in "«»‹›" and right.isspace() and left.isspace()  # French: « oui »
         words_right = right not in _CLOSING or right in "…—–-" or _dots(article, b)
-        text_right = (spaced and text in "«‹") or (not right.isspace() and words_right)
+        astray = text in "“”" and start < a and b < end and right.isspace() and left.isspace()  # “ no ”, by mistake
+        text_right = (spaced and text in "«‹") or (astray and text == "“") or (not right.isspace() and words_right)
         may_open = opens_left and text_right
         closes_right = right.isspace() or not (right.isalnum() or right in "([{$€£#@")
-        closes_left = (spaced and text in "»›") or not left.isspace()
+        closes_left = (spaced and text in "»›") or (astray and text == "”") or not left.isspace()
         may_close = closes_left and closes_right and not (before is not None and before.may_open)
         if text in "'’‘" and _is_elision(article, b):
             continue
@@ -223,8 +225,8 @@ def _continues(article: str, paragraph: tuple[int, int], double: bool, text: str
         return False
     if match.group() != text and not {match.group(), text} <= {"“", "”"}:
         return False  # a quotation of another kind begins
-    after = article[match.end() : match.end() + 1]
-    return bool(after) and not after.isspace()
+    after = article[match.end() : match.end() + (2 if match.group() in _PREFER_OPEN and text in "«‹" else 1)]
+    return bool(after) and not after[-1].isspace()  # French copy has a blank behind its marks
 
 
 def _without_wrapper(article: str, pairs: Sequence[tuple[_Mark, _Mark]], start: int, end: int) -> list[Stretch]:
@@ -348,6 +350,12 @@ def _unclosed(
             if stop > mark.end:
                 found.append(Stretch(mark.end, stop, mark.start, stop, closed=False))
     return found
+
+
+def _opens_speech(article: str, mark: _Mark, start: int) -> bool:
+    """Whether a single mark that never closes is no apostrophe: it stands where a sentence begins."""
+    before = article[max(start, mark.start - 2) : mark.start].strip()
+    return article[mark.end : mark.end + 1].isupper() and (not before or before[-1] in ":,.?!")
 
 
 def _unclosed_chain(

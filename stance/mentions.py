@@ -7,7 +7,7 @@ data/word_classes.tsv, so that the grammar stays readable and quick.
 import re
 from collections.abc import Sequence
 
-from stance.lexicons import table, verb_lemmas
+from stance.lexicons import table, verb_lemmas, word_list
 from stance.tokens import Token
 
 _REACH = 14  # words of the longest noun phrase looked for
@@ -15,16 +15,20 @@ _SUBJECTS = frozenset("he she they it i we you who one others many some both".sp
 _DASHES = frozenset("—–-―")
 _ADVERBIAL = frozenset(("preposition", "conjunction", "adverb", "calendar", "linker"))
 _DANGLING = frozenset(("linker", "preposition", "determiner", "possessive", "punctuation"))
-_SHARED = frozenset(
+SHARED = frozenset(
     "and but went goes going gone continued began begun quoted used tried wanted proceeded took turned prompted forced "
-    "compelled moved keen quick eager careful able".split()
+    "compelled moved keen quick eager careful able started starts chose chosen decided sought rushed hastened managed "
+    "happened led urged invited".split()
 )
 # Words that can stand between a subject and the verb that it shares: he *went on to* say.
+_ADVERBIAL_REACH = 8  # words of a short adverbial between a subject and its verb
+_WHEN_AND_WHERE = frozenset("at in on during after before since".split())
 _TRAILING = frozenset("himself herself themselves itself".split())
 
 _BEFORE_PARTICIPLES = frozenset("as by in after before while despite without upon when since".split())
 # Roles that go on with to: an aide to President Ruiz.
 _TO_SOMEBODY = frozenset("aide aides adviser advisers advisor advisors assistant ambassador envoy counsel".split())
+_PAPERS = frozenset("letter memo email e-mail message note appeal tweet".split())
 _BEHIND_NOUNS = frozenset("as of by from are were was be been have had".split())
 
 Phrase = tuple[int, int]  # first and last + 1 index of its tokens
@@ -47,12 +51,19 @@ def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | 
         follows = tokens[at + 1] if at + 1 < end else None
         if token.kind in ("determiner", "possessive"):
             start = at
-            if at > first and tokens[at - 1].lower in ("all", "both", "half", "of") and tokens[at - 1].lower == "of":
+            if at > first and tokens[at - 1].lower == "of":
                 at -= 1
+                continue
+            source = tokens[at - 2] if at - 1 > first else None
+            if source is not None and links < 2 and _hangs_on(tokens[at - 1], source):
+                links += 1
+                at -= 2
                 continue
             break
         if token.kind in ("capital", "number", "word") or (token.kind == "verb" and _nominal(tokens, at)):
             start = at
+        elif token.kind == "calendar" and _dates(tokens, at) and at > first and at < last:
+            start = at if tokens[at - 1].kind != "determiner" else at - 1
         elif token.kind == "calendar" and token.is_upper and follows and follows.kind == "capital":
             break
         elif token.kind in ("linker", "preposition") and follows is not None and links < 3 and at > first:
@@ -66,6 +77,8 @@ def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | 
                 break
         elif token.text in "'’.&" and follows is not None:
             pass
+        elif token.kind == "adverb" and at > first and follows is not None and tokens[at - 1].possessive:
+            pass  # Peru's then minister
         else:
             break
         at -= 1
@@ -80,7 +93,7 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
     if first >= stop or not tokens[first].is_word:
         return None
     token = tokens[first]
-    if token.lower == "that":
+    if token.lower == "that" or (token.adverbial and first + 1 < stop and tokens[first + 1].kind == "verb"):
         return None
     if (
         token.kind != "capital"
@@ -101,9 +114,12 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
                 break
         elif token.kind in ("capital", "number", "word"):
             named = at > first and (tokens[at - 1].kind == "capital" or tokens[at - 1].is_role)
-            if named and token.text.islower() and not _role_follows(tokens, at, stop):
+            verb = at + 1 < stop and tokens[at + 1].kind in ("verb", "auxiliary")  # its official account posted
+            if named and token.text.islower() and not verb and not _role_follows(tokens, at, stop):
                 break  # a verb on no list: Colonel Zhao burst out, the press secretary took care
-        elif token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at):
+        elif (token.kind == "verb" and at > first and _nominal(tokens, at) and not _finite(tokens, at)) or (
+            token.kind == "calendar" and at > first and _dates(tokens, at)
+        ):
             pass
         elif token.kind == "linker" or (token.kind == "preposition" and token.lower in ("at", "in", "from")):
             if token.kind == "preposition" and at > first and tokens[at - 1].kind == "capital":
@@ -128,6 +144,19 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
     return (first, at) if at > first and _can_name(tokens, first, at) else None
 
 
+def _hangs_on(link: Token, source: Token) -> bool:
+    """Whether an article behind the link belongs to the noun before it: a spokesman *for the* ministry."""
+    if link.lower == "to":
+        return source.lower in _TO_SOMEBODY | _PAPERS
+    return source.is_role and source.kind == "word" and link.lower in ("for", "from", "with", "at")
+
+
+def _dates(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a date stands inside a noun phrase: a *Wednesday* editorial, the *Nov.* 8 election."""
+    before = tokens[at - 1] if at else None
+    return before is not None and before.kind == "determiner" and before.lower in ("a", "an", "the")
+
+
 def _role_follows(tokens: Sequence[Token], at: int, stop: int) -> bool:
     """Whether the words from here lead to a noun for somebody (the US defence chief)."""
     for token in tokens[at : min(stop, at + 4)]:
@@ -147,7 +176,7 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
         or (tokens[at].lower in ("a", "last", "this", "next") and tokens[at + 1].kind == "calendar")
         or tokens[at].lower in _TRAILING
         or tokens[at].adverbial
-        or (tokens[at].lower in _SHARED and at + 1 < verb and _only_aux(tokens, at + 1, verb))
+        or (tokens[at].lower in SHARED and at + 1 < verb and _only_aux(tokens, at + 1, verb))
     ):
         at -= 1
     at = _over_adverbial(tokens, at, first)
@@ -164,15 +193,31 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
         if opening is None:
             return None
         at = _over_brackets(tokens, opening - 1, first)
+        if at >= first and tokens[at].kind == "relative":
+            return _antecedent(tokens, at, first)  # it was X who, in May, said
     return phrase_left(tokens, at, first)
 
 
 def _over_adverbial(tokens: Sequence[Token], at: int, first: int) -> int:
-    """The index left of a short adverbial that ends at `at` (X *at the time* said, who *in 2010* said)."""
-    if at - 2 > first and [t.lower for t in tokens[at - 2 : at + 1]] in (["at", "the", "time"], ["at", "one", "point"]):
-        return at - 3
-    if at - 1 > first and tokens[at].kind == "number" and tokens[at - 1].lower == "in":
-        return at - 2
+    """The index left of a short adverbial that ends at `at`: X *at the time* said, who has *in the past* called.
+
+    Behind a name only one that an article or a possessive opens: Ruiz *in his speech* said, but Ruiz in Lima.
+    """
+    for start in range(at, max(first, at - _ADVERBIAL_REACH), -1):
+        token, before = tokens[start], tokens[start - 1]
+        if token.lower in _WHEN_AND_WHERE:
+            closes = before.kind in ("relative", "pronoun", "auxiliary") or before.adverbial
+            named = before.kind == "capital" and start < at and tokens[start + 1].kind in ("determiner", "possessive")
+            said = " ".join(t.lower for t in tokens[start : at + 1])
+            dated = said in ("at the time", "at one point") or (at == start + 1 and tokens[at].kind == "number")
+            if start < at and (closes or named or dated):
+                start -= 1
+                while start > first and (tokens[start].kind == "auxiliary" or tokens[start].adverbial):
+                    start -= 1
+                return start
+            return at
+        if token.kind not in ("word", "number", "calendar", "determiner", "possessive", "capital", "linker"):
+            return at
     return at
 
 
@@ -202,7 +247,11 @@ def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int
             break
         if (token.text == ",") if mark == "," else (token.text in _DASHES):
             found = at
-            if not _appositive(tokens, at + 1) or not tokens[at - 1].is_word:
+            continued = tokens[at + 1].kind == "auxiliary"  # X, whose town, Lima, is flooded, said
+            # X, the editor of a paper, Y, said
+            nested = tokens[at + 1].kind == "capital" and tokens[at - 1].kind == "word"
+            nested = nested and tokens[first].kind != "preposition"
+            if not (_appositive(tokens, at + 1) or continued or nested) or not tokens[at - 1].is_word:
                 break
             commas = (k for k in range(at - 1, max(first, at - 25), -1) if tokens[k].text == ",")
             if not any(_appositive(tokens, k + 1) for k in commas):
@@ -237,13 +286,19 @@ def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | 
 def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
     """The first noun phrase of a clause, behind an opening adverbial: In Tokyo on Friday, *the minister* …"""
     at, adverbial = first, False
-    if at < last and tokens[at].text.isupper() and len(tokens[at].text) > 2:  # a dateline: WASHINGTON, May 2 —
-        at = next((k + 1 for k in range(at, min(last, at + 14)) if tokens[k].text in _DASHES), at)
+    if at + 2 < last and tokens[at].kind == "number" and tokens[at + 1].text == ".":
+        at += 2  # 5. LIMA —
+    if at < last and tokens[at].is_upper:
+        at = _behind_dateline(tokens, at, last)
     while at < last:
         token = tokens[at]
         if token.kind == "quote":
             return None
-        if token.kind in _ADVERBIAL or token.adverbial or token.lower.endswith("ing"):
+        opens = token.lower.endswith("ly") and at + 1 < last and tokens[at + 1].text == ","  # Specifically, …
+        if (token.kind == "adverb" or token.adverbial) and not (at + 1 < last and tokens[at + 1].text == ","):
+            at += 1  # Meanwhile the minister …
+            continue
+        if token.kind in _ADVERBIAL or token.adverbial or token.lower.endswith("ing") or opens:
             comma = next((k for k in range(at, min(last, at + 25)) if tokens[k].text == ","), None)
             if comma is None:  # Before boarding he was asked: skip the adverbial
                 inner = phrase_right(tokens, at + 1, last) if token.kind in ("preposition", "linker") else None
@@ -271,6 +326,16 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
                 return phrase
         at += 1
     return None
+
+
+def _behind_dateline(tokens: Sequence[Token], first: int, last: int) -> int:
+    """The index behind a dateline: LIMA, May 2 — · Lima (Agency) –."""
+    dash = next((k for k in range(first, min(last, first + 14)) if tokens[k].text in _DASHES), None)
+    if dash is None:
+        return first
+    capitals = tokens[first].text.isupper() and len(tokens[first].text) > 2
+    agency = tokens[dash - 1].text == ")" and tokens[dash - 2].kind == "capital" and tokens[dash - 2].text.isupper()
+    return dash + 1 if capitals or agency else first
 
 
 def _new_subject(tokens: Sequence[Token], at: int, last: int) -> bool:
@@ -350,11 +415,20 @@ def _is_cue(tokens: Sequence[Token], at: int) -> bool:
         leads = before.lower in ("they", "we", "i", "you", "who", "to", "and")
         return many or leads or before.kind in ("auxiliary", "adverb")
     # third person (says, calls), or a noun in the plural (late-night tweets, Republican claims as “false”)
+    if before.kind == "verb" and at > 1 and (tokens[at - 2].possessive or tokens[at - 2].kind == "possessive"):
+        return False  # his repeated calls
+    if lower.removesuffix("s") in word_list("speech_nouns.txt") and _owned(tokens, at):
+        return False  # the envoy's Lima remarks
     if following in _BEHIND_NOUNS and lower not in ("says", "tells", "writes", "describes", "casts", "portrays"):
         return False
     if before.kind == "word" and not before.is_role:
         return lower in ("says", "tells", "writes", "adds", "asks") and not _adjective(before)
     return before.kind not in ("preposition", "linker", "number")
+
+
+def _owned(tokens: Sequence[Token], at: int) -> bool:
+    """Whether a possessive stands before the name or adjective to the left."""
+    return at > 1 and tokens[at - 1].kind in ("capital", "word") and tokens[at - 2].possessive
 
 
 def headline(tokens: Sequence[Token]) -> bool:

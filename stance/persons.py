@@ -27,7 +27,8 @@ _MID_SENTENCE = re.compile(r"(?<=[a-z,] )[A-Z][\w’'-]*")
 class Person:
     """Somebody in the article: the names used, the words that describe, the places where a name stands.
 
-    An unnamed person (the senior official, his guest) has no names; `speaks_for` is set for a spokesperson by office.
+    An unnamed person (the senior official, his guest) has no names; `speaks_for` is set for a spokesperson by office,
+    `several` where the words are for more than one (Ukraine's soldiers). `order` holds the names as first given.
     """
 
     names: set[str]
@@ -35,7 +36,9 @@ class Person:
     descriptions: set[frozenset[str]] = field(default_factory=set)
     places: list[int] = field(default_factory=list)
     speaks_for: Speaker | None = None
+    order: tuple[str, ...] = ()
     unnamed: bool = False
+    several: bool = False
 
     def describe(self, place: int, words: set[str]) -> None:
         if len(self.descriptions) < _DESCRIPTIONS:
@@ -57,6 +60,10 @@ class Persons:
         self.all: list[Person] = []
         self.by_name: dict[str, list[Person]] = {}
         self._roster_names = frozenset().union(*(full for _, _, full in self._bearers))
+        institutions = frozenset(word for s in roster.institutions for word in institution_words(s))
+        self._institutions = institutions - self._roster_names
+        phrases = {phrase for speaker in roster.speakers for phrase in speaker.namesakes}
+        self._namesakes = sorted(m.span() for phrase in phrases for m in re.finditer(re.escape(phrase), article))
         self._capitalised = set(_MID_SENTENCE.findall(article))
         for paragraph in paragraphs:
             if not headline(paragraph.tokens):  # every word has a capital there
@@ -85,7 +92,7 @@ class Persons:
                 token = tokens[end]
                 if token.text != ".":
                     word = token.bare
-                    if is_descriptive(token):
+                    if is_descriptive(token) or word in self._institutions:
                         words.add(word)
                     else:
                         names.append(word)
@@ -97,9 +104,14 @@ class Persons:
             alone = len(names) == 1 and not words and not self._surely_name(names[0], tokens[at])
             if alone and (tokens[at - 1].kind == "quote" or at in paragraph.starts):
                 names = []  # a common word that opens its sentence
-            if names:
+            if names and not self._in_namesake(tokens[at].start):
                 self._add(tokens, at, end, names, words)
             at = max(end, at + 1)
+
+    def _in_namesake(self, place: int) -> bool:
+        """Whether the place lies in a phrase that the roster says to mean somebody or something else."""
+        number = bisect_left(self._namesakes, (place + 1,)) - 1
+        return number >= 0 and place < self._namesakes[number][1]
 
     def _surely_name(self, name: str, token: Token) -> bool:
         return name in self._roster_names or token.text in self._capitalised
@@ -111,6 +123,7 @@ class Persons:
             self.all.append(person)
         if len(person.names) < 2:  # a full name stays as it was first given
             person.names.update(names)
+            person.order = tuple(names)
         for name in names:
             holders = self.by_name.setdefault(name, [])
             if person in holders:
@@ -130,6 +143,8 @@ class Persons:
             for person in (*reversed(ours), *reversed(known)):
                 if not (wanted <= person.names or person.names <= wanted):
                     continue
+                if given and not self.on_roster(person) and not _namesake(person, wanted, given):
+                    continue  # the Ruiz Train is nobody whom “Ruiz” could mean
                 if given or not self.on_roster(person):
                     return person
         return None
@@ -147,6 +162,15 @@ class Persons:
         return None
 
 
+def _namesake(person: Person, names: set[str], speaker: Speaker) -> bool:
+    """Whether somebody bears the names in the place where the speaker does: Wei Jianguo, Wei Fenghe."""
+    if len(person.order) < 2:
+        return True
+    forms = [normal(form).split() for form in speaker.names]
+    places = {form.index(name) == 0 for form in forms if len(form) > 1 for name in names if name in form}
+    return any((person.order[0] in names) if first else (person.order[-1] in names) for first in places) or not places
+
+
 @lru_cache(maxsize=16)
 def _bearers(roster: Roster) -> list[tuple[Speaker, list[frozenset[str]], frozenset[str]]]:
     """The persons on the roster, each with the words of every form of the name, and with those of all."""
@@ -162,7 +186,13 @@ def normal(text: str) -> str:
 
 def unnamed(tokens: Sequence[Token], start: int, speaks_for: Speaker | None = None) -> Person:
     words = frozenset(t.bare for t in tokens)
-    return Person(set(), set(words), {words}, [start], speaks_for, unnamed=True)
+    return Person(set(), set(words), {words}, [start], speaks_for, unnamed=True, several=is_several(tokens))
+
+
+def is_several(tokens: Sequence[Token]) -> bool:
+    """Whether the phrase is one for more than one person: the soldiers, people in the north; not his boss."""
+    head = main_part(tokens)[-1].bare
+    return head in ("people", "men", "women") or (head.endswith("s") and not head.endswith("ss") and is_human(head))
 
 
 def is_human_role(main: Sequence[Token]) -> bool:
@@ -184,7 +214,7 @@ def is_descriptive(token: Token) -> bool:
     return (
         word in word_list("titles.txt")
         or word in table("nationalities.tsv")
-        or token.is_role
+        or (token.is_role and not (token.is_upper and table("office_roles.tsv").get(word) == "paper"))  # Bill
         or word in ("defense", "house", "white", "department", "navy", "army", "state")
     )
 
