@@ -23,6 +23,9 @@ playwright = pytest.importorskip("playwright.sync_api", reason="needs playwright
 from playwright.sync_api import expect  # noqa: E402
 from web_server import Running, running  # noqa: E402
 
+from stance import analyze  # noqa: E402
+from stance.cli import main as stance_command  # noqa: E402
+from stance.report.article import Marked, article_page  # noqa: E402
 from stance.web.settings import Settings  # noqa: E402
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
@@ -347,3 +350,59 @@ def test_axe_finds_nothing(page: Any, server: Running, scheme: str) -> None:
     check()
     page.goto(f"{server.url}/docs")
     check()
+
+
+# ---- the pages of `stance report` and `--format html` ---------------------------------------------------------------
+
+
+@pytest.fixture
+def reports(tmp_path: Path) -> dict[str, str]:
+    """A page on a corpus and one of an article, as files: name → address."""
+    news = tmp_path / "news.jsonl"
+    articles = [
+        {"id": "harbour", "date": "2022-03-01", "text": ARTICLE},
+        {"id": "attack", "date": "2022-04-01", "text": f"“{HOSTILE} and we will fight,” Gen. Wei Fenghe said.\n"},
+    ]
+    news.write_text("\n".join(map(json.dumps, articles)), encoding="utf-8")
+    quotes, corpus, article = (tmp_path / name for name in ("quotes.csv", "corpus.html", "article.html"))
+    assert stance_command([str(news), "--output", str(quotes)]) == 0
+    assert stance_command(["report", str(quotes), "-o", str(corpus)]) == 0
+    text = article_page([Marked("harbour", ARTICLE, analyze(ARTICLE))])
+    article.write_text(text, encoding="utf-8")
+    return {"corpus": corpus.as_uri(), "article": article.as_uri()}
+
+
+def shown_articles(page: Any) -> list[str]:
+    return [row.inner_text().split()[0] for row in page.locator("#quotes tbody tr:visible").all()]
+
+
+def test_the_table_of_a_report_is_sorted_and_filtered_by_keyboard(browser: Any, reports: dict[str, str]) -> None:
+    page = browser.new_page()
+    page.goto(reports["corpus"])
+    assert shown_articles(page) == ["harbour", "harbour", "attack"]
+    page.get_by_role("button", name="Article").focus()
+    page.keyboard.press("Enter")
+    assert shown_articles(page) == ["attack", "harbour", "harbour"]
+    assert page.locator("th[aria-sort=ascending]").inner_text() == "Article"
+    page.get_by_label("Search").focus()
+    page.keyboard.type("thank the crew")
+    assert shown_articles(page) == ["harbour"]
+    expect(page.get_by_text("1 of 3 shown")).to_be_visible()
+    page.get_by_label("Search").fill("")
+    page.locator("#speaker").select_option("Wei")
+    assert shown_articles(page) == ["attack", "harbour"]
+    assert page.evaluate("window.hit") is None
+    page.close()
+
+
+@pytest.mark.skipif(not AXE.is_file(), reason="needs axe-core: npm install axe-core, or AXE=…/axe.min.js")
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("name", ["corpus", "article"])
+def test_axe_finds_nothing_in_a_report(name: str, scheme: str, browser: Any, reports: dict[str, str]) -> None:
+    context = browser.new_context(color_scheme=scheme, bypass_csp=True)
+    page = context.new_page()
+    page.goto(reports[name])
+    page.add_script_tag(path=AXE)
+    found = page.evaluate("axe.run().then((r) => r.violations.map((v) => [v.id, v.nodes.map((n) => n.html)]))")
+    assert found == []
+    context.close()
