@@ -113,12 +113,16 @@ def named(tokens: Sequence[Token], source: Source) -> Source:
     """The name where an office and a name stand side by side: its spokesman, *John Kirby*, said."""
     _, end = source.mention
     head = tokens[source.mention[0] : end]
-    if any(t.kind == "capital" and not t.possessive for t in head[-1:]):
+    link = next((k for k, t in enumerate(head) if k and t.kind in ("linker", "preposition")), len(head))
+    if any(t.kind == "capital" and not t.possessive for t in head[link - 1 : link]):
         return source
+    placed = head[-1].kind == "capital"  # the governor of Puno, Carla Ruiz, said · the mayor of Lima, Ohio, said
     if not any(t.is_role for t in head) and head[0].lower not in ("the", "a", "an", "another", "one"):
         return source
     if end + 1 < len(tokens) and tokens[end].text == "," and tokens[end + 1].kind == "capital":
         phrase = mentions.phrase_right(tokens, end + 1)
+        if phrase and placed and phrase[1] - phrase[0] < 2:
+            return source
         if phrase and phrase[1] < len(tokens) and tokens[phrase[1]].text == "," and phrase[1] - phrase[0] <= 6:
             return Source(phrase, source.cue)
         if phrase and phrase[1] >= len(tokens) - 1:

@@ -248,8 +248,8 @@ def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int
         if (token.text == ",") if mark == "," else (token.text in _DASHES):
             found = at
             continued = tokens[at + 1].kind == "auxiliary"  # X, whose town, Lima, is flooded, said
-            # X, the editor of a paper, Y, said
-            nested = tokens[at + 1].kind == "capital" and tokens[at - 1].kind == "word"
+            # X, the editor of a paper, Y, said · X, who is a pastor in Lima, Peru, said
+            nested = tokens[at + 1].kind == "capital" and tokens[at - 1].kind in ("word", "capital")
             nested = nested and tokens[first].kind != "preposition"
             if not (_appositive(tokens, at + 1) or continued or nested) or not tokens[at - 1].is_word:
                 break
