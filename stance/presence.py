@@ -6,6 +6,7 @@ wider than what coreference takes, never narrower; tests/test_presence.py holds 
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,25 +43,32 @@ class _Way:
 
 @lru_cache(maxsize=16)
 def _ways(roster: Roster) -> tuple[frozenset[str], list[_Way]]:
-    phrases = [(word, True) for word in _BY_COUNTRY]
+    ways: dict[tuple[str, ...], _Way] = {}
     for speaker in roster.speakers:
-        person = speaker.kind == "person"
-        # The name of an institution is looked for inside longer words, too.
-        phrases += [(phrase, person) for phrase in (*speaker.names, speaker.name)]
-        phrases += [(phrase, True) for phrase in (*speaker.offices, *speaker.short)]
-        phrases += [(word, True) for name in speaker.spokespeople for word in normal(name).split()]
-    unique = dict.fromkeys((tuple(sorted(set(normal(phrase).split()))), whole) for phrase, whole in phrases)
-    ways = [_Way(words, tuple(_pattern(word, whole) for word in words)) for words, whole in unique]
-    return frozenset(_letters(word) for way in ways for word in way.words), [
-        _Way(tuple(_letters(word) for word in way.words), way.patterns) for way in ways
-    ]
+        for name in (*speaker.names, speaker.name):
+            # The words of a person's name may stand apart; an institution's are looked for inside longer words, too.
+            words = sorted(set(normal(name).split()))
+            _add(ways, words, [_pattern(word, whole=speaker.kind == "person") for word in words])
+        for office in speaker.offices:
+            words = normal(office).split()
+            _add(ways, words, ["(?:['’]s?)?\\W+".join(_pattern(word) for word in words)])
+        last_names = [normal(name).split()[-1] for name in speaker.spokespeople]
+        for word in (*speaker.short, *last_names, *_BY_COUNTRY):
+            _add(ways, normal(word).split(), [_pattern(part) for part in normal(word).split()])
+    found = list(ways.values())
+    return frozenset(word for way in found for word in way.words), found
+
+
+def _add(ways: dict[tuple[str, ...], _Way], words: Sequence[str], patterns: Sequence[str]) -> None:
+    way = _Way(tuple(_letters(word) for word in words), tuple(re.compile(pattern) for pattern in patterns))
+    ways[tuple(patterns)] = way
 
 
 def _letters(word: str) -> str:
     return word.replace("'", "").replace("’", "")
 
 
-def _pattern(word: str, whole: bool) -> re.Pattern[str]:
+def _pattern(word: str, whole: bool = True) -> str:
     british = "defense" in word  # defence, too
     letters = _JOINT.join("[cs]" if british and letter == "s" else re.escape(letter) for letter in _letters(word))
-    return re.compile(rf"(?<![^\W_]){letters}(?![^\W_])" if whole else letters)
+    return rf"(?<![^\W_]){letters}(?![^\W_])" if whole else letters

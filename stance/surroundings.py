@@ -230,8 +230,7 @@ class Surroundings:
             plain = plain and not any(self.persons.match({word}) for word in words - person.names)
             if speaks and plain and not elsewhere and self._institution_near(person.places[0]) == speaker:
                 return speaker
-            full = [set(normal(name).split()) for name in speaker.spokespeople]
-            known = any(person.names and (person.names <= names or names <= person.names) for names in full)
+            known = any(_bears(person, normal(name).split()) for name in speaker.spokespeople)
             if known and not elsewhere:
                 return speaker
         return None
@@ -248,3 +247,8 @@ class Surroundings:
         if person.names & set(table("nationalities.tsv")) or person.names & word_list("organisation_words.txt"):
             return False
         return len(person.names) > 1 or bool(person.words & (word_list("titles.txt") | word_list("roles.txt")))
+
+
+def _bears(person: Person, name: Sequence[str]) -> bool:
+    """Whether the article names a person so: by the last name, and by no name beside those, or by all."""
+    return name[-1] in person.names and (person.names <= set(name) or set(name) <= person.names)
