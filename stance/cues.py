@@ -27,6 +27,8 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
             found = subject_of(tokens, at, left, stop, verbs)
             near = stop - at <= 2 or (stop - at == 3 and tokens[stop - 1].text in ",:")
             near = near or _framed(tokens, at, stop)
+            spoken = stop - at == 3 and tokens[at + 1].lower == "of" and tokens[stop - 1].kind == "determiner"
+            near = near or spoken  # spoke of a “…”
             weak = (tokens[at].verb_class == "weak" and not near) or _modal(tokens, at)
             if weak and found and _in_relative_clause(tokens, found.mention[1], at):
                 continue

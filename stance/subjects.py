@@ -10,6 +10,7 @@ from stance.tokens import Token
 DASHES = frozenset("—–-―")
 _SUBORDINATE = frozenset("when while though although if after before until where".split())
 _OPENS_CLAUSE = _SUBORDINATE | {"as", "since", "because"}
+_ASKED = frozenset("asked pressed questioned quizzed grilled urged challenged".split())  # it is the other who answers
 BE = frozenset("is are was were be been being isn't wasn't weren't".split())
 
 
@@ -47,6 +48,11 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
     previous = tokens[before] if before >= left else None
     if token.lower.endswith("ing") and previous and previous.lower == "as":
         return _quoted_as_saying(tokens, before, left, cue)
+    by_whom = verb + 2 < stop and tokens[verb + 1].lower == "by" and token.lower not in _ASKED
+    if token.lower.endswith("ed") and by_whom:  # described by X as “…”
+        phrase = mentions.phrase_right(tokens, verb + 2, stop)
+        if phrase and mentions.able_to_speak(tokens, phrase):
+            return Source(phrase, cue)
     if previous and previous.lower in BE and not token.lower.endswith("ing") and token.lower != "quoted":
         by = next((k for k in range(verb + 1, stop) if tokens[k].lower == "by"), None)
         phrase = mentions.phrase_right(tokens, by + 1, stop) if by else None
