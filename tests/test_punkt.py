@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+import nltk
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,11 +63,19 @@ def test_decides_as_nltk(text: str) -> None:
     assert sentences_in(text) == expected(text)
 
 
+# Older versions take another view of quotation marks that open behind a full stop.
+newest = pytest.mark.skipif(
+    tuple(map(int, nltk.__version__.split(".")[:3])) < (3, 10, 4), reason="NLTK before 3.10.4 decided otherwise"
+)
+
+
+@newest
 @given(st.lists(st.sampled_from(PIECES), min_size=1, max_size=40).map("".join).map(str.strip).filter(bool))
 def test_decides_as_nltk_on_any_text(text: str) -> None:
     assert sentences_in(text) == expected(text)
 
 
+@newest
 def test_decides_as_nltk_on_the_corpus() -> None:
     for article in load_articles(TRAIN):
         for start, end in paragraph_spans(article.text):
