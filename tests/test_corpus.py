@@ -9,6 +9,8 @@ import pytest
 from stance.errors import InputError
 from training.agreement import load_annotations, settled
 from training.corpus import (
+    CHALLENGE,
+    CHALLENGE_QUOTES,
     HELDOUT,
     QUOTES,
     STANCES,
@@ -153,13 +155,14 @@ def test_the_corpus_is_large_and_mixed(quotes):
 
 
 def test_the_labels_are_those_the_annotators_settled(quotes):
-    labels = {quote.id: quote.stance for quote in (*quotes, *labelled_quotes(load_articles(HELDOUT)))}
+    held = (*labelled_quotes([*load_articles(HELDOUT), *load_articles(CHALLENGE)]), *load_jsonl(CHALLENGE_QUOTES)[1])
+    labels = {quote.id: quote.stance for quote in (*quotes, *held)}
     annotations = load_annotations()
     assert {a.id: settled(a) for a in annotations} == labels
 
 
 def test_no_article_is_on_both_sides():
-    train, heldout = load_articles(TRAIN), load_articles(HELDOUT)
+    train, heldout = load_articles(TRAIN), [*load_articles(HELDOUT), *load_articles(CHALLENGE)]
     assert not {article.id for article in train} & {article.id for article in heldout}
     texts = [quote.text for article in train for quote in article.quotes]
     held = [quote.text for article in heldout for quote in article.quotes]
@@ -169,7 +172,7 @@ def test_no_article_is_on_both_sides():
 
 
 def test_isolated_quotes_are_no_near_duplicates():
-    rows = load_jsonl(QUOTES)[1]
+    rows = [*load_jsonl(QUOTES)[1], *load_jsonl(CHALLENGE_QUOTES)[1]]
     # Minimal pairs are wanted, and stand in one group.
     pairs = near_duplicates([row.passage.text for row in rows], size=5, share=0.7)
     assert [(rows[i].id, rows[j].id) for i, j in pairs if rows[i].group != rows[j].group] == []
@@ -196,4 +199,5 @@ def test_nothing_of_the_measuring_data_is_in_the_corpus(quotes):
     for path in sorted(SHARED.rglob("*.jsonl")):
         for line in path.read_text(encoding="utf-8").splitlines():
             measured |= word_runs(json.loads(line).get("text", ""), 8)
-    assert [quote.id for quote in quotes if word_runs(quote.passage.text, 8) & measured] == []
+    every = (*quotes, *labelled_quotes(load_articles(CHALLENGE)), *load_jsonl(CHALLENGE_QUOTES)[1])
+    assert [quote.id for quote in every if word_runs(quote.passage.text, 8) & measured] == []

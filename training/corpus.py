@@ -28,6 +28,9 @@ HERE = Path(__file__).parent / "corpus"
 QUOTES = HERE / "quotes.jsonl"
 TRAIN = HERE / "articles" / "train"
 HELDOUT = HERE / "articles" / "heldout"
+# Written to be as hard as news by others; no shipped model has learned from them.
+CHALLENGE = HERE / "articles" / "challenge"
+CHALLENGE_QUOTES = HERE / "challenge.jsonl"
 
 ROSTER = ("Austin", "Wei", "Pentagon")
 SPEAKERS = (*ROSTER, "Other", "Unknown")

@@ -1,7 +1,7 @@
 """Every score of `make evaluate`: `python -m training.evaluate [--data FILE.jsonl] [--roster TOML] [--json FILE] …`.
 
 Without --data: the classifier, cross-validated on the corpus with whole sources held out; then the whole way on the
-held-out articles. With --data: the shipped model on a user's own labelled file.
+held-out articles and on the challenge set. With --data: the shipped model on a user's own labelled file.
 """
 
 import argparse
@@ -19,6 +19,8 @@ from stance.errors import ModelError, StanceError
 from stance.loading import Model, load_model
 from stance.roster import load_roster
 from training.corpus import (
+    CHALLENGE,
+    CHALLENGE_QUOTES,
     HELDOUT,
     STANCES,
     Article,
@@ -110,6 +112,10 @@ def _models() -> dict[str, Model]:
     return models
 
 
+def _chosen(options: argparse.Namespace) -> dict[str, Model]:
+    return {options.model: load_model(options.model, trust=options.trust_model)} if options.model else _models()
+
+
 def _evaluate_corpus(console: Console, options: argparse.Namespace) -> dict[str, Any]:
     quotes = sorted(load_training_quotes(), key=lambda quote: quote.id)
     gold = [quote.stance for quote in quotes]
@@ -133,8 +139,32 @@ def _evaluate_corpus(console: Console, options: argparse.Namespace) -> dict[str,
         )
     articles = load_articles(HELDOUT)
     figures = {"cross_validation": systems, **_evaluate_articles(console, articles, "(b) held-out", options)}
+    figures["challenge"] = _evaluate_challenge(console, options)
     if options.plots:
         figures["learning_curve"] = learning_curve(quotes, list(labelled_quotes(articles)))
+    return figures
+
+
+def _evaluate_challenge(console: Console, options: argparse.Namespace) -> dict[str, Any]:
+    """What is as hard as news by others: articles the whole way, and stance by kind of text."""
+    from stance import Analyzer
+
+    articles, isolated = load_articles(CHALLENGE), load_jsonl(CHALLENGE_QUOTES)[1]
+    models = _chosen(options)
+    analyzer = Analyzer(load_roster(options.roster), next(iter(models.values())))
+    way, _ = end_to_end(articles, analyzer.analyze, [speaker.name for speaker in analyzer.roster.speakers])
+    console.print(_way_table(way, f"(c) challenge: {len(articles)} articles written without a label in mind"))
+    kinds = {
+        "articles, gold spans": list(labelled_quotes(articles)),
+        "whole speeches": [quote for quote in isolated if quote.group.startswith("u")],
+        "contrast sets": [quote for quote in isolated if quote.group.startswith("x")],
+    }
+    figures: dict[str, Any] = {"end_to_end": way}
+    for kind, quotes in kinds.items():
+        gold, passages = [quote.stance for quote in quotes], [quote.passage for quote in quotes]
+        systems = {name: label_scores(gold, list(map(str, model.predict(passages)))) for name, model in models.items()}
+        console.print(_systems_table(systems, f"challenge, stance: {kind}, {len(quotes)} quotes"))
+        figures[kind] = systems
     return figures
 
 
@@ -158,7 +188,7 @@ def _evaluate_quotes(
     console: Console, quotes: Sequence[LabelledQuote], title: str, options: argparse.Namespace
 ) -> dict[str, Any]:
     """The chosen model in full; where none is chosen the small one, and the large one's scores beside it."""
-    models = {options.model: load_model(options.model, trust=options.trust_model)} if options.model else _models()
+    models = _chosen(options)
     gold = [quote.stance for quote in quotes]
     systems: dict[str, dict[str, Any]] = {}
     details: dict[str, Any] = {}
