@@ -155,9 +155,9 @@ def _evaluate_challenge(console: Console, options: argparse.Namespace) -> dict[s
     way, _ = end_to_end(articles, analyzer.analyze, [speaker.name for speaker in analyzer.roster.speakers])
     console.print(_way_table(way, f"(c) challenge: {len(articles)} articles written without a label in mind"))
     kinds = {
-        "articles, gold spans": list(labelled_quotes(articles)),
-        "whole speeches": [quote for quote in isolated if quote.group.startswith("u")],
-        "contrast sets": [quote for quote in isolated if quote.group.startswith("x")],
+        "articles": list(labelled_quotes(articles)),
+        "speeches": [quote for quote in isolated if quote.group.startswith("u")],
+        "contrast": [quote for quote in isolated if quote.group.startswith("x")],
     }
     figures: dict[str, Any] = {"end_to_end": way}
     for kind, quotes in kinds.items():
