@@ -65,7 +65,7 @@ def build_parser() -> argparse.ArgumentParser:
     )
     parser.add_argument(
         "--threshold",
-        type=_probability,
+        type=probability_of,
         default=0.0,
         metavar="P",
         help="call a stance uncertain where its probability is below P (0 to 1; default: 0)",
@@ -76,7 +76,7 @@ def build_parser() -> argparse.ArgumentParser:
         help="show cue, mention and rule of every quote, and the words that weighed for and against its stance",
     )
     parser.add_argument("--wrap", action="store_true", help="a table with whole quotes, on as many lines as they need")
-    parser.add_argument("--jobs", type=_jobs, default=1, metavar="N", help="processes (default: 1; -1: one a core)")
+    parser.add_argument("--jobs", type=jobs_of, default=1, metavar="N", help="processes (default: 1; -1: one a core)")
     parser.add_argument("--errors", metavar="FILE", help="write what could not be read there, a JSON object a line")
     parser.add_argument("--strict", action="store_true", help="stop at the first article that can't be read")
     parser.add_argument("--completion", metavar="SHELL", help="print the completion script for a shell, such as bash")
@@ -128,7 +128,8 @@ def _same(one: str, other: str) -> bool:
     return other != "-" and os.path.realpath(one) == os.path.realpath(other)
 
 
-def _probability(text: str) -> float:
+def probability_of(text: str) -> float:
+    """The number from 0 to 1 that an argument gives; argparse's own error where it is none."""
     try:
         value = float(text)
     except ValueError:
@@ -138,7 +139,8 @@ def _probability(text: str) -> float:
     return value
 
 
-def _jobs(text: str) -> int:
+def jobs_of(text: str) -> int:
+    """The number of processes that an argument gives: 1 or more, or -1; argparse's own error where it is none."""
     try:
         value = int(text)
     except ValueError:

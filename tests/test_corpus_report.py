@@ -86,6 +86,14 @@ def test_missing_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Non
     assert "none.csv" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", [["--jobs", "0"], ["--rows", "-1"], ["--threshold", "2"]])
+def test_wrong_options(option: list[str], folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as left:
+        main(["report", str(folder), "-o", "report.html", *option])
+    assert left.value.code == 2
+    assert option[1] in capsys.readouterr().err
+
+
 def test_over_time_and_the_surest() -> None:
     rows = [row(n, f"2022-{n % 12 + 1:02}-01", ("neutral", "assertive")[n % 2], n / 100) for n in range(100)]
     page = corpus_page([*rows, row(100)])

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from stance.analyzer import Analyzer
+from stance.arguments import jobs_of, probability_of
 from stance.article import Article
 from stance.corpus_run import analyzed
 from stance.durable import whole_file
@@ -65,6 +66,12 @@ def _model(options: argparse.Namespace):  # type: ignore[no-untyped-def]
     return load_model(options.model, trust=options.trust_model) if options.model else None
 
 
+def _rows_of(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rows; give 0 or more")
+    return int(text)
+
+
 def _title(inputs: Sequence[str]) -> str:
     names = [Path(name).name or name for name in inputs]
     return f"Quotes in {', '.join(names[:3])}{' …' if len(names) > 3 else ''}"
@@ -82,10 +89,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("-o", "--output", required=True, metavar="HTML", help="the page")
     parser.add_argument("--title", help="its heading")
-    parser.add_argument("--rows", type=int, default=MOST_ROWS, metavar="N", help="quotes in the table (default: 2000)")
+    parser.add_argument(
+        "--rows", type=_rows_of, default=MOST_ROWS, metavar="N", help="quotes in the table (default: 2000)"
+    )
     parser.add_argument("--roster", metavar="TOML", help="speakers to look for in articles")
     parser.add_argument("--model", metavar="MODEL", help="small (default), large, or the folder of a model")
     parser.add_argument("--trust-model", action="store_true", help="load a --model FOLDER that you trust: it runs code")
-    parser.add_argument("--threshold", type=float, default=0.0, metavar="P", help="below it a stance is uncertain")
-    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes (default: 1; -1: one a core)")
+    parser.add_argument(
+        "--threshold", type=probability_of, default=0.0, metavar="P", help="below it a stance is uncertain"
+    )
+    parser.add_argument("--jobs", type=jobs_of, default=1, metavar="N", help="processes (default: 1; -1: one a core)")
     return parser
