@@ -241,6 +241,29 @@ def test_analyzers_share_nothing(analyzer: Analyzer) -> None:
     assert other.analyze(ARTICLE) == analyzer.analyze(ARTICLE)
 
 
+# ---- large texts (how the time grows: benchmarks/scaling.py) --------------------------------------------------------
+
+LARGE = {
+    "one mark, curly": ("“" * 200_000, 0),
+    "one mark, straight": ('"' * 200_000, 0),
+    "nested": ("“‘" * 50_000 + "’”" * 50_000, 0),
+    "no blanks": ("x" * 1_000_000, 0),
+    "no sentence ends": ("word " * 100_000 + "“we agree,” Austin said", 1),
+    "many quotes": ("“We agree,” he said. " * 10_000, 10_000),
+    "CRLF": ("“We agree,”\r\n\r\nAustin said.\r\n" * 2_000, 2_000),
+    "byte order mark, NUL, surrogates": ("\ufeff“We\0 agree\ud800,” Austin said. " * 1_000, 1_000),
+    "right to left": ("“نحن موافقون،” Austin said. " * 1_000, 1_000),
+}
+
+
+@pytest.mark.parametrize("name", LARGE)
+def test_large_texts(name: str, analyzer: Analyzer) -> None:
+    text, number = LARGE[name]
+    quotes = analyzer.extract(text).attributions
+    assert len(quotes) == number
+    assert all(0 <= q.stretch.start < q.stretch.end <= len(text) for q in quotes)
+
+
 # ---- import ---------------------------------------------------------------------------------------------------------
 
 
