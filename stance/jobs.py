@@ -7,11 +7,12 @@ results of one are taken while it is being worked on, and the next begins when a
 import hashlib
 import pickle
 import signal
-import warnings
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
+from queue import SimpleQueue
+from threading import Event
 from typing import Any, Generic, TypeVar
 
 BATCH = 32  # articles that are judged together, and go to a process at once
@@ -91,12 +92,13 @@ def _cloudpickle() -> Any:
 def in_rounds(work: Callable[[Batch], Any], todo: Iterator[Batch], jobs: int) -> Iterator[tuple[Batch, Any]]:
     """Each batch with what `work` makes of it in one of `jobs` processes (-1: one a core), in order.
 
-    What `work` raises is raised here, and ends the work. The backend is joblib's: `joblib.parallel_config` around
-    this call chooses another. Raises ValueError where `jobs` is 0.
+    What `work` raises is raised here, and ends the work. Left early, or interrupted, it ends once the batches that the
+    processes hold are done. The backend is joblib's: `joblib.parallel_config` around this call chooses another. Raises
+    ValueError where `jobs` is 0.
     """
     from joblib import Parallel, effective_n_jobs
 
-    # No more than the two batches a process that loky's queue holds: breaking off is quiet then.
+    # Few batches go out ahead, since those that are out are waited for where the work breaks off.
     parallel = Parallel(n_jobs=jobs, return_as="generator", pre_dispatch="2*n_jobs", batch_size=1)
     return _rounds(work, todo, effective_n_jobs(jobs), parallel)
 
@@ -104,23 +106,29 @@ def in_rounds(work: Callable[[Batch], Any], todo: Iterator[Batch], jobs: int) ->
 def _rounds(
     work: Callable[[Batch], Any], todo: Iterator[Batch], jobs: int, parallel: Any
 ) -> Iterator[tuple[Batch, Any]]:
-    from joblib import delayed
-
+    _start_resource_trackers()
     size = 1
-    while True:
-        taken, broken = _taken(todo, size * jobs)
-        with _processes_deaf_to_ctrl_c():
-            results = parallel(delayed(work)(batch) for batch in taken)
-        try:
-            yield from zip(taken, results, strict=True)
-        finally:
-            with warnings.catch_warnings(action="ignore"):  # joblib's, of work that nobody waits for
-                results.close()  # left early, or interrupted: the processes end
-        if broken is not None:
-            raise broken
-        if len(taken) < size * jobs:
-            return
-        size = min(2 * size, ROUND)
+    # joblib runs in a thread of its own: Ctrl-C is raised in the main thread, so never amid joblib's work, which leaves
+    # noise behind when it is broken off.
+    with ThreadPoolExecutor(1, initializer=_deaf_to_ctrl_c) as thread:
+        while True:
+            taken, broken = _taken(todo, size * jobs)
+            results: SimpleQueue[_Result] = SimpleQueue()
+            left = Event()
+            thread.submit(_round, parallel, work, taken, results, left)
+            try:
+                for batch in taken:
+                    result = results.get()
+                    if result.error is not None:
+                        raise result.error
+                    yield batch, result.value
+            finally:
+                left.set()
+            if broken is not None:
+                raise broken
+            if len(taken) < size * jobs:
+                return
+            size = min(2 * size, ROUND)
 
 
 def _taken(todo: Iterator[Batch], size: int) -> tuple[list[Batch], Exception | None]:
@@ -133,29 +141,39 @@ def _taken(todo: Iterator[Batch], size: int) -> tuple[list[Batch], Exception | N
     return taken, None
 
 
-@contextmanager
-def _processes_deaf_to_ctrl_c() -> Iterator[None]:
-    """Ctrl-C reaches all processes of a terminal; of those started in this block the parent alone heeds it.
+@dataclass(frozen=True, slots=True)
+class _Result:
+    value: Any
+    error: BaseException | None = None
 
-    A process inherits which signals are held back. Here one that comes meanwhile is delivered at the end of the block;
-    to ignore it for so long would lose it.
-    """
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    # The trackers of shared resources let all signals through once they run: they have to be running before.
-    for tracker in _resource_trackers():
-        tracker.ensure_running()
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+def _round(
+    parallel: Any, work: Callable[[Batch], Any], taken: list[Batch], results: "SimpleQueue[_Result]", left: Event
+) -> None:
+    """What `work` makes of each batch; once `left` is set, only of those that are out already."""
+    from joblib import delayed
+
     try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for value in parallel(delayed(work)(batch) for batch in takewhile(lambda _: not left.is_set(), taken)):
+            results.put(_Result(value))
+    except BaseException as error:
+        results.put(_Result(None, error))
 
 
-def _resource_trackers() -> list[Any]:
+def _deaf_to_ctrl_c() -> None:
+    """Ctrl-C reaches all processes of a terminal; those started by this thread don't heed it.
+
+    A process inherits which signals are held back.
+    """
+    if hasattr(signal, "pthread_sigmask"):
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+
+
+def _start_resource_trackers() -> None:
+    """They let all signals through again once they run, in the thread that starts them too: run them beforehand."""
     from multiprocessing import resource_tracker
 
     from joblib.externals.loky.backend import resource_tracker as of_loky
 
-    return [resource_tracker, of_loky]
+    for tracker in (resource_tracker, of_loky):
+        tracker.ensure_running()
