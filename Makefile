@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help install test test-lowest lint format train train-large check-model evaluate demo docs serve fuzz lock audit clean gate
+.PHONY: help install test test-lowest lint format train train-large train-teacher check-model evaluate demo docs serve fuzz lock audit clean gate
 
 help:
 	@echo "make evaluate [DATA=file.jsonl]   score the classifier and the whole way on labelled data"
@@ -18,7 +18,8 @@ help:
 	@echo "make demo                         analyse an example article"
 	@echo "make serve [PORT=8000]            the page and the JSON API on this machine"
 	@echo "make train                        rebuild models/ from training/corpus/"
-	@echo "make train-large                  the same for models/large (some 25 minutes on 2 cores)"
+	@echo "make train-large                  the same for models/large (some 45 minutes on 2 cores)"
+	@echo "make train-teacher [NETWORK=file]  what a larger network thinks of passages (some 70 minutes), for both"
 	@echo "make gate                         compare the last make evaluate with the pinned floors"
 	@echo "make docs                         build the documentation into site/"
 	@echo "make check-model                  rebuild the small model and compare its predictions with the shipped one's"
@@ -57,6 +58,10 @@ train: $(READY)
 train-large: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train-large]'
 	@$(BIN)/python -m training.large
+
+train-teacher: $(READY)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train-teacher]'
+	@$(BIN)/python -m training.teacher $(if $(NETWORK),--network '$(NETWORK)')
 
 evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"

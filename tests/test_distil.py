@@ -33,48 +33,69 @@ class FakeEncoder:
 def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(distil, "FILE", tmp_path / "soft.npz")
     monkeypatch.setattr(distil, "FOLDER", tmp_path)
+    (tmp_path / "encoder.onnx").write_bytes(b"")
     monkeypatch.setattr(distil, "Encoder", FakeEncoder)
     monkeypatch.setattr(FakeEncoder, "calls", [])
-    (tmp_path / "encoder.onnx").write_bytes(b"one")
     return tmp_path
 
 
 def test_passages_are_made_of_quotes_and_sentences():
-    made = distil.unlabelled(QUOTES, [ARTICLE])
+    given = [quote.passage for quote in QUOTES]
+    made = distil.derived(given, [ARTICLE])
     assert Passage("It rained on the port all day.") in made
     assert Passage("Stop.") in made
-    assert not set(made) & {quote.passage for quote in QUOTES}
+    assert not set(made) & set(given)
     assert len(set(made)) == len(made)
-    assert made == distil.unlabelled(QUOTES[::-1], [ARTICLE])
-    assert distil.unlabelled([], []) == []
+    assert made == distil.derived(given, [ARTICLE])
+    assert distil.derived([], []) == []
 
 
-def test_a_quote_without_context_anywhere():
-    bare = [LabelledQuote("1", Passage("We agree, and gladly so, to all of it."), "conciliatory", "Other", "1")]
-    assert {passage.before for passage in distil.unlabelled(bare, [])} == {""}
+def test_nothing_of_the_tenth_is_learned_from():
+    quotes = [LabelledQuote(str(n), Passage(f"We agree on point {n}."), "neutral", "Other", str(n)) for n in range(60)]
+    more = [Passage("We do not.")]
+    rest, passages = distil.passages_to_label(quotes, [], more)
+    tenth = {quote.passage.text for quote in quotes} - {quote.passage.text for quote in rest}
+    assert 0 < len(tenth) < 20
+    assert {quote.passage for quote in rest} == set(passages[: len(rest)])
+    assert set(more) < set(passages)
+    assert not tenth & {passage.text for passage in passages}
 
 
-def test_soft_labels_are_encoded_once(kept, capsys):
-    passages = distil.unlabelled(QUOTES, [ARTICLE])
-    first = distil.soft_labels(passages)
-    assert np.allclose(first, [0.5, 0.25, 0.25], atol=0.01)
-    assert np.allclose(first.sum(axis=1), 1)
-    assert np.array_equal(distil.soft_labels(passages), first)
-    assert distil.soft_labels([*passages, Passage("New here.")]).shape == (len(passages) + 1, 3)
-    assert FakeEncoder.calls == [len(passages), 1]
+def test_the_teachers_view_is_kept_and_the_encoder_fills_in(kept):
+    passages = distil.derived([quote.passage for quote in QUOTES], [ARTICLE])
+    assert distil.missing_soft_labels(passages) == passages
+    views = np.array([[0.8, 0.2, 0.0]])
+    distil.add_soft_labels(passages[:1], views, wanted=passages)
+    assert distil.missing_soft_labels(passages) == passages[1:]
+    taught, rows = distil.labelled_by_teacher(passages)
+    assert taught == passages[:1]
+    assert np.allclose(rows, views, atol=0.01)
+    rows = distil.soft_labels(passages)
+    assert np.allclose(rows.sum(axis=1), 1)
+    assert np.allclose(rows[0], views, atol=0.01)
+    assert np.allclose(rows[1:], [0.5, 0.25, 0.25], atol=0.01)
+    assert FakeEncoder.calls == [len(passages) - 1]
 
 
-def test_another_encoder_is_asked_anew(kept):
-    distil.soft_labels([Passage("Stop.")])
-    (kept / "encoder.onnx").write_bytes(b"two")
-    distil.soft_labels([Passage("Stop.")])
-    assert FakeEncoder.calls == [1, 1]
+def test_what_is_not_wanted_any_more_goes(kept):
+    old, new = Passage("Stop."), Passage("Go.")
+    distil.add_soft_labels([old], np.array([[1.0, 0.0, 0.0]]), wanted=[old])
+    distil.add_soft_labels([new], np.array([[1.0, 0.0, 0.0]]), wanted=[new])
+    assert distil.missing_soft_labels([old, new]) == [old]
 
 
-def test_what_is_missing_or_broken_is_named(kept):
+def test_no_passages():
+    assert distil.soft_labels([]).shape == (0, 3)
+
+
+def test_a_broken_file_is_named(kept):
     (kept / "soft.npz").write_bytes(b"x")
     with pytest.raises(ModelError, match="delete it"):
         distil.soft_labels([Passage("Stop.")])
-    (kept / "encoder.onnx").unlink()
-    with pytest.raises(ModelError, match="make train-large"):
+
+
+def test_a_missing_encoder_is_named(tmp_path, monkeypatch):
+    monkeypatch.setattr(distil, "FILE", tmp_path / "soft.npz")
+    monkeypatch.setattr(distil, "FOLDER", tmp_path)
+    with pytest.raises(ModelError, match="train-large"):
         distil.soft_labels([Passage("Stop.")])

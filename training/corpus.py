@@ -31,6 +31,8 @@ HELDOUT = HERE / "articles" / "heldout"
 # Written to be as hard as news by others; no shipped model has learned from them.
 CHALLENGE = HERE / "articles" / "challenge"
 CHALLENGE_QUOTES = HERE / "challenge.jsonl"
+# Quotes that nobody has labelled: the teacher's soft labels of them are learned from (training/distil.py).
+UNLABELLED = HERE / "unlabelled.jsonl"
 
 ROSTER = ("Austin", "Wei", "Pentagon")
 SPEAKERS = (*ROSTER, "Other", "Unknown")
@@ -286,6 +288,18 @@ def load_jsonl(path: Path, speakers: Sequence[str] | None = SPEAKERS) -> tuple[l
 def load_training_quotes() -> list[LabelledQuote]:
     """Everything the shipped model learns from: the isolated quotes and those of the train articles."""
     return [*load_jsonl(QUOTES)[1], *labelled_quotes(load_articles(TRAIN))]
+
+
+def load_passages(path: Path = UNLABELLED) -> list[Passage]:
+    """The quotes without labels of a JSONL file; raises InputError with file and line where a line is broken."""
+    passages = []
+    for number, line in enumerate(filter(None, read_text_file(path).split("\n")), 1):
+        try:
+            row = json.loads(line)
+            passages.append(Passage(row["text"], row.get("before", ""), row.get("after", "")))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise InputError(f"{path}, line {number}: not an object with 'text' ({error})") from error
+    return passages
 
 
 def parted(quotes: Sequence[LabelledQuote]) -> tuple[list[LabelledQuote], list[LabelledQuote]]:

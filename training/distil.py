@@ -1,10 +1,9 @@
-"""What the large model thinks of passages without a label: the small model learns from that too.
+"""What a larger network thinks of passages without a label: the shipped models learn from that too.
 
 Knowledge distillation (Hinton, Vinyals and Dean 2015). The passages are made of the project's own training articles and
-quotes: quotes without their context, quotes in the context of another, parts of quotes, sentences of the articles. The
-large model's encoder gives each the probabilities that the small model is to learn; they are kept in
-training/soft_labels.npz by a hash of the passage, so that `make train` has to encode only passages that are new. (As
-shipped it holds the mean of two trainings of the encoder, the present and the one before: docs/experiments.md.)
+quotes (without their context, in parts; sentences of the articles) and of quotes that were written without a label. The
+teacher (training/teacher.py) gives each a probability of every stance; training/soft_labels.npz keeps them by a hash of
+the passage.
 """
 
 import hashlib
@@ -21,27 +20,34 @@ from stance.errors import ModelError
 from stance.features import Passage
 from stance.linear import Probabilities
 from stance.sentences import sentence_spans
-from training.corpus import Article, LabelledQuote
+from training.corpus import Article, LabelledQuote, parted
 
 FILE = Path(__file__).parent / "soft_labels.npz"
 FOLDER = Path(__file__).parent.parent / "models" / "large"
-# Each quote is put into the contexts of those that follow it at these distances: of other sources, and the same ones
-# again when the corpus grows elsewhere.
-DISTANCES = (37, 101)
 _PARTS = re.compile(r"(?<=[.!?;,])\s+")
 _SCALE = 255
+Rows = dict[int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]
 
 
-def unlabelled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> list[Passage]:
-    """Passages made of the quotes and articles, each once, in an order that hangs on the quotes' ids alone."""
-    ordered = sorted(quotes, key=lambda quote: quote.id)
-    contexts = [(p.before, p.after) for p in (quote.passage for quote in ordered) if p.before or p.after]
+def passages_to_label(
+    quotes: Sequence[LabelledQuote], articles: Sequence[Article], more: Sequence[Passage]
+) -> tuple[list[LabelledQuote], list[Passage]]:
+    """The quotes that are learned from (nine tenths, see `parted`), and the passages that want soft labels: those of
+    the quotes first, then `more` without a label, then what is made of all these and of the quotes' articles."""
+    rest, _ = parted(quotes)
+    sources = {quote.group for quote in rest}
+    own = [quote.passage for quote in sorted(rest, key=lambda quote: quote.id)]
+    given = list(dict.fromkeys([*own, *more]))
+    made = derived(given, [article for article in articles if article.id in sources])
+    return rest, [*given, *made]
+
+
+def derived(passages: Sequence[Passage], articles: Sequence[Article]) -> list[Passage]:
+    """New passages made of those given and of the articles, each once."""
     made: list[Passage] = []
-    for number, quote in enumerate(ordered):
-        passage, chance = quote.passage, random.Random(quote.id)
+    for passage in passages:
+        chance = random.Random(passage.text)
         made.append(Passage(passage.text))
-        if contexts:
-            made += [Passage(passage.text, *contexts[(number + far) % len(contexts)]) for far in DISTANCES]
         parts = [part for part in _PARTS.split(passage.text) if len(part.split()) >= 3]
         if len(parts) > 1:
             made += [Passage(chance.choice(parts), passage.before, passage.after), Passage(chance.choice(parts))]
@@ -51,49 +57,66 @@ def unlabelled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> 
             sentence = article.text[start:end].strip()
             if len(sentence.split()) >= 4 and not any(s < end and start < e for s, e in spans):
                 made.append(Passage(sentence))
-    known = {quote.passage for quote in quotes}
+    known = set(passages)
     return [passage for passage in dict.fromkeys(made) if passage not in known]
 
 
 def soft_labels(passages: Sequence[Passage]) -> Probabilities:
-    """A row per passage: the encoder's probability of each stance, in alphabetical order.
+    """A row per passage: the teacher's probability of each stance, in alphabetical order.
 
-    Those that the file lacks, or has from another encoder, are encoded and put there; raises ModelError where the
-    encoder is missing.
+    What the teacher has not labelled gets the view of the large model's encoder, which learned from it; raises
+    ModelError where that is needed and missing.
     """
-    encoder = _digest()
-    known = _read(encoder)
+    known = _read()
     keys = [_key(passage) for passage in passages]
     new = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in known}
     if new:
-        print(f"soft labels for {len(new)} new passages (some 150 a second) …", flush=True)
-        rows = np.exp(Encoder(FOLDER).log_probabilities(list(new.values())))
-        known |= dict(zip(new, np.round(rows * _SCALE).astype(np.uint8), strict=True))
-        # What no passage asks for any more is left out.
-        kept = {key: known[key] for key in sorted(set(keys))}
-        numbers = np.array(list(kept), dtype=np.uint64)
-        np.savez_compressed(FILE, encoder=encoder, keys=numbers, rows=np.array(list(kept.values())))
-    table = np.array([known[key] for key in keys], dtype=np.float64).reshape(len(keys), 3)
+        if not (FOLDER / NETWORK).is_file():
+            raise ModelError(f"{FOLDER / NETWORK}: missing; `make train-large` makes it")
+        print(f"soft labels for {len(new)} passages that the teacher has not seen (some 150 a second) …", flush=True)
+        known |= dict(zip(new, _packed(np.exp(Encoder(FOLDER).log_probabilities(list(new.values())))), strict=True))
+    return _probabilities([known[key] for key in keys])
+
+
+def labelled_by_teacher(passages: Sequence[Passage]) -> tuple[list[Passage], Probabilities]:
+    """Those of the passages that the teacher has labelled, and its rows for them."""
+    known = _read()
+    found = [(passage, known[key]) for passage in passages if (key := _key(passage)) in known]
+    return [passage for passage, _ in found], _probabilities([row for _, row in found])
+
+
+def missing_soft_labels(passages: Sequence[Passage]) -> list[Passage]:
+    """The passages that the teacher has not labelled yet."""
+    known = _read()
+    return [passage for passage in passages if _key(passage) not in known]
+
+
+def add_soft_labels(passages: Sequence[Passage], rows: Probabilities, wanted: Sequence[Passage]) -> None:
+    """Puts the teacher's rows into the file; what is there of passages that are not `wanted` any more goes."""
+    known = _read() | dict(zip(map(_key, passages), _packed(rows), strict=True))
+    kept = {key: known[key] for key in sorted({_key(passage) for passage in wanted}) if key in known}
+    np.savez_compressed(FILE, keys=np.array(list(kept), dtype=np.uint64), rows=np.array(list(kept.values())))
+
+
+def _packed(rows: Probabilities) -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
+    packed: np.ndarray[tuple[int, int], np.dtype[np.uint8]] = np.round(rows * _SCALE).astype(np.uint8)
+    return packed
+
+
+def _probabilities(rows: Sequence["np.ndarray[tuple[int], np.dtype[np.uint8]]"]) -> Probabilities:
+    table = np.array(rows, dtype=np.float64).reshape(len(rows), 3)
     summed: Probabilities = table / table.sum(axis=1, keepdims=True)
     return summed
 
 
-def _digest() -> str:
-    try:
-        return hashlib.sha256((FOLDER / NETWORK).read_bytes()).hexdigest()
-    except OSError as error:
-        raise ModelError(f"{FOLDER / NETWORK}: missing; `make train-large` makes it ({error.strerror})") from error
-
-
-def _read(encoder: str) -> dict[int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]:
+def _read() -> Rows:
     if not FILE.exists():
         return {}
     try:
         with np.load(FILE, allow_pickle=False) as file:
-            same = str(file["encoder"]) == encoder
-            return dict(zip(file["keys"].tolist(), file["rows"], strict=True)) if same else {}
+            return dict(zip(file["keys"].tolist(), file["rows"], strict=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{FILE}: broken ({error}); delete it, make train makes it anew") from error
+        raise ModelError(f"{FILE}: broken ({error}); get it from the checkout, or delete it") from error
 
 
 def _key(passage: Passage) -> int:

