@@ -5,7 +5,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import chain
 
-from stance import mentions
+from stance import clauses, mentions
 from stance.cues import named
 from stance.lexicons import table
 from stance.paragraphs import Paragraph
@@ -52,7 +52,7 @@ class Antecedents(Surroundings, ABC):
         last = bisect_left(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start)
         for sentence in range(last - 1, max(-1, last - 1 - _SENTENCES_BACK), -1):
             left, right = paragraph.sentence(sentence)
-            phrase = mentions.clause_subject(paragraph.tokens, left, right)
+            phrase = clauses.clause_subject(paragraph.tokens, left, right)
             if phrase is None or paragraph.tokens[phrase[1] - 1].end > start:
                 continue
             head = paragraph.tokens[phrase[1] - 1]
@@ -95,14 +95,14 @@ class Antecedents(Surroundings, ABC):
                     yield self.referent(mention)
             if tokens[right - 1].text == "?":
                 continue  # Has Austin seen it? “He has,” he says: whoever answers
-            phrase = mentions.clause_subject(tokens, left, right)
+            phrase = clauses.clause_subject(tokens, left, right)
             same = left < len(tokens) and tokens[min(right, len(tokens)) - 1].end > start
             if phrase and same and tokens[phrase[0]].lower in _INDEFINITE and phrase[0] > left:
                 phrase = None  # when a delegate challenged him, he …
             if same and _inserted(tokens, left, start):
                 phrase = None  # Austin, he said, had …
             if same and tokens[left].kind == "conjunction":  # When Austin was asked, he …
-                opening = mentions.clause_subject(tokens, left + 1, right)
+                opening = clauses.clause_subject(tokens, left + 1, right)
                 if opening and tokens[opening[1] - 1].end <= start and tokens[opening[0]].lower not in _INDEFINITE:
                     yield self.referent(span_of(self.article, tokens, opening))
             if phrase and tokens[phrase[1] - 1].end <= start:

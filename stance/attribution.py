@@ -9,7 +9,7 @@ from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from itertools import pairwise
 
-from stance import mentions, terms
+from stance import clauses, mentions, terms
 from stance.cues import nearest_cues
 from stance.marks import Stretch
 from stance.paragraphs import Paragraph, Place
@@ -17,6 +17,7 @@ from stance.quote import Span
 from stance.rules import RULES
 from stance.subjects import DASHES, Source, is_person
 from stance.tokens import Token
+from stance.verbs import cue_verbs
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,9 +179,9 @@ def _sentence_before(paragraph: Paragraph, place: Place, decided: Decided) -> So
 
 def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
     strong, weak = nearest_cues(tokens, max(left, right - _SENTENCE), right)
-    main = mentions.clause_subject(tokens, left, min(right, left + _SENTENCE))
+    main = clauses.clause_subject(tokens, left, min(right, left + _SENTENCE))
     if main and is_person(tokens, main) and tokens[right - 1].text != ":":
-        verb = next(iter(mentions.cue_verbs(tokens, main[1], min(right, main[1] + 3))), None)
+        verb = next(iter(cue_verbs(tokens, main[1], min(right, main[1] + 3))), None)
         if verb is not None and not tokens[verb].lower.endswith("ing"):
             return Source(main, (verb, verb + 1))  # Ruiz said that critics had foretold it. “…”
     if right - left < 4 and not (strong and tokens[right - 1].text == ":"):

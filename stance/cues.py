@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from stance import mentions
+from stance import clauses, mentions
 from stance.lexicons import table, word_list
 from stance.subjects import BE, Source, is_channel, subject_of
 from stance.tokens import Token
+from stance.verbs import cue_verbs
 
 _MODALS = frozenset(
     "would will wo can could may might must shall should won't won’t wouldn't wouldn’t can't can’t couldn't couldn’t "
@@ -17,7 +18,7 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
     """The nearest strong cue, and the nearest weak one if it is nearer than that."""
     spare: Source | None = None
     colon = tokens[stop - 1].text == ":" and stop - 1 > left
-    verbs = set(mentions.cue_verbs(tokens, left, stop))
+    verbs = set(cue_verbs(tokens, left, stop))
     for at in range(stop - 1, left - 1, -1):
         found = None
         weak = False
@@ -151,7 +152,7 @@ def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
     for at in range(noun - 1, max(left, noun - 4) - 1, -1):
         token = tokens[at]
         if token.lower in ("his", "her", "their", "its"):
-            main = mentions.clause_subject(tokens, left, at)  # She wants it because, in her words, “…”
+            main = clauses.clause_subject(tokens, left, at)  # She wants it because, in her words, “…”
             personal = main is not None and tokens[main[0]].lower in ("he", "she")
             return Source(main if main and personal else (at, at + 1), (noun, noun + 1))
         if token.possessive:

@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from stance.lexicons import table, word_list
-from stance.mentions import headline
 from stance.paragraphs import Paragraph
 from stance.roster import Roster, Speaker
 from stance.tokens import Token
+from stance.verbs import headline
 
 _APPOSITION = 14  # words of an apposition that are read
 _MOST = 400  # persons of one article

@@ -6,12 +6,13 @@ that finds one decides, and its name goes into the result.
 
 from collections.abc import Callable
 
-from stance import mentions
+from stance import clauses, mentions
 from stance.cues import according, nearest_cues
 from stance.lexicons import word_list
 from stance.paragraphs import Place
 from stance.subjects import DASHES, Source, is_channel, is_person, speaks
 from stance.tags import sentence_tag, tag
+from stance.verbs import cue_verbs, headline
 
 _TAG_ENDS = (",", "?", "!", "—", "–", "-", "…", "...", ", ")
 _JOINS = frozenset("and but while whereas".split())
@@ -48,12 +49,12 @@ def _tag_after(place: Place) -> Source | None:
 def _reports_itself(place: Place) -> bool:
     """Whether the sentence begins with somebody who says the words, whoever hands them on at its end."""
     tokens, at, left = place.tokens, place.at, place.left
-    subject = mentions.clause_subject(tokens, left, at)
+    subject = clauses.clause_subject(tokens, left, at)
     if subject is None or not is_person(tokens, subject) or tokens[subject[0]].kind == "pronoun":
         return False
     if tokens[at - 1].text == ":":
         return False
-    verb = next(iter(mentions.cue_verbs(tokens, subject[1], min(at, subject[1] + 3))), None)
+    verb = next(iter(cue_verbs(tokens, subject[1], min(at, subject[1] + 3))), None)
     if verb is None or tokens[verb].verb_class != "say" or not any(t.lower == "that" for t in tokens[verb + 1 : at]):
         return False
     strong, _ = nearest_cues(tokens, left, at)
@@ -64,7 +65,7 @@ def _called(place: Place) -> bool:
     """Whether a verb that gives a name leads to the quote: in what Ruiz called “a mess,” · which he dubs “…,”"""
     tokens, at = place.tokens, place.at
     verb = tokens[at - 1]
-    if verb.verb_class != "frame" or at - 1 not in mentions.cue_verbs(tokens, at - 1, at):
+    if verb.verb_class != "frame" or at - 1 not in cue_verbs(tokens, at - 1, at):
         return False
     return any(t.lower in ("what", "which", "whom") for t in tokens[max(place.left, at - 7) : at - 1])
 
@@ -103,7 +104,7 @@ def _cue_before(place: Place) -> Source | None:
 def _opening_participle(place: Place) -> Source | None:
     """After calling it “…,” *the envoy* left: a participle that opens the sentence has its subject behind the quote."""
     tokens, at, left = place.tokens, place.at, place.left
-    verbs = mentions.cue_verbs(tokens, left, min(left + 2, at))
+    verbs = cue_verbs(tokens, left, min(left + 2, at))
     verb = next((v for v in verbs if tokens[v].lower.endswith("ing")), None)
     if verb is None:
         return None
@@ -135,10 +136,10 @@ def _name_label(place: Place) -> Source | None:
         if leads and tokens[first].kind == "capital":
             return Source((first, at - 1), None)
     colon = next((k for k in range(left + 1, min(at - 1, left + 5)) if tokens[k].text == ":"), None)
-    if colon is None or not mentions.headline(tokens) or any(t.text == ";" for t in tokens[colon:at]):
+    if colon is None or not headline(tokens) or any(t.text == ";" for t in tokens[colon:at]):
         return None
     named = all(t.kind == "capital" and not t.is_role for t in tokens[left:colon])
-    says = any(tokens[v].verb_class == "say" for v in mentions.cue_verbs(tokens, colon, at))
+    says = any(tokens[v].verb_class == "say" for v in cue_verbs(tokens, colon, at))
     return Source((left, colon), None) if named and not says else None
 
 
@@ -147,7 +148,7 @@ def _colon(place: Place) -> Source | None:
     tokens, at = place.tokens, place.at
     if at == place.left or tokens[at - 1].text not in {":", *DASHES}:
         return None
-    phrase = mentions.clause_subject(tokens, place.left, at - 1)
+    phrase = clauses.clause_subject(tokens, place.left, at - 1)
     rest = tokens[phrase[1] : at - 1] if phrase else ()
     if rest and (all(t.kind == "word" for t in rest) or rest[-1].lower == "told"):
         return None  # Bridge row: “…” · Miners told: “…”
@@ -159,7 +160,7 @@ def _colon(place: Place) -> Source | None:
 def _cue_after(place: Place) -> Source | None:
     """“Regrettable” that they refused, says X · “Reckless,” was the verdict of X · ‘No war’: X plays it down."""
     tokens = place.tokens
-    verbs = set(mentions.cue_verbs(tokens, place.at + 1, place.right))
+    verbs = set(cue_verbs(tokens, place.at + 1, place.right))
     strong = {v for v in verbs if tokens[v].verb_class != "weak"}
     return _cue_among(place, strong)
 
@@ -168,7 +169,7 @@ def _weak_cue_after(place: Place) -> Source | None:
     """“…” is what X thinks."""
     if place.at + 1 < place.right and place.tokens[place.at + 1].lower in ("that", "which", "who"):
         return None  # the “bloc” that they would like to build
-    verbs = mentions.cue_verbs(place.tokens, place.at + 1, place.right)
+    verbs = cue_verbs(place.tokens, place.at + 1, place.right)
     return _cue_among(place, {v for v in verbs if place.tokens[v].verb_class == "weak"})
 
 
@@ -180,7 +181,7 @@ def _cue_among(place: Place, verbs: set[int]) -> Source | None:
         if led and (token.text == ";" or (token.text == "," and tokens[min(at + 1, place.right - 1)].lower in _JOINS)):
             return None  # Austin wanted “…”, and Wei said: a clause of its own
         if at in verbs and not token.lower.endswith("ing"):
-            phrase = mentions.subject_left(tokens, at, place.at + 1)
+            phrase = clauses.subject_left(tokens, at, place.at + 1)
             if phrase is None or not speaks(tokens, phrase):
                 phrase = mentions.phrase_right(tokens, at + 1, place.right)
             if phrase and speaks(tokens, phrase):
@@ -190,7 +191,7 @@ def _cue_among(place: Place, verbs: set[int]) -> Source | None:
             if phrase and mentions.able_to_speak(tokens, phrase):
                 return Source(phrase, (at, at + 1))
         elif token.text == ":" and (at == place.at + 1 or place.right - at <= 8):
-            phrase = mentions.clause_subject(tokens, at + 1, place.right)
+            phrase = clauses.clause_subject(tokens, at + 1, place.right)
             if phrase and mentions.able_to_speak(tokens, phrase):
                 return Source(phrase, None)
     return None
@@ -217,7 +218,7 @@ def _clause_subject(place: Place) -> Source | None:
     if _modifier(place):
         return None
     semicolon = max((k for k in range(place.left, place.at) if place.tokens[k].text == ";"), default=place.left - 1)
-    phrase = mentions.clause_subject(place.tokens, semicolon + 1, place.at)
+    phrase = clauses.clause_subject(place.tokens, semicolon + 1, place.at)
     if phrase and is_person(place.tokens, phrase):
         return Source(phrase, None)
     return None

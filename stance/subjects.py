@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from stance import mentions
+from stance import clauses, mentions
 from stance.lexicons import word_list
 from stance.tokens import Token
 
@@ -58,7 +58,7 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
         phrase = mentions.phrase_right(tokens, by + 1, stop) if by else None
         return Source(phrase, cue) if phrase and mentions.able_to_speak(tokens, phrase) else None
     if token.lower.endswith("ing") and previous and _progressive(previous):
-        phrase = mentions.subject_left(tokens, verb, left)
+        phrase = clauses.subject_left(tokens, verb, left)
         if phrase and speaks(tokens, phrase):
             return Source(_outer(tokens, phrase, left, verbs), cue)
     behind_quote = before > left and tokens[before - 1].kind == "quote"
@@ -68,9 +68,9 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
         if phrase and tokens[phrase[0]].lower != "it":
             return Source(phrase, cue)
     if not token.lower.endswith("ing"):
-        phrase = None if _purpose(tokens, verb, left) else mentions.subject_left(tokens, verb, left)
+        phrase = None if _purpose(tokens, verb, left) else clauses.subject_left(tokens, verb, left)
         if phrase and not speaks(tokens, phrase) and tokens[phrase[0] - 1].kind in ("preposition", "linker"):
-            head = mentions.clause_subject(tokens, left, verb)  # Protesters marching through the streets chanted
+            head = clauses.clause_subject(tokens, left, verb)  # Protesters marching through the streets chanted
             if head and head[1] < phrase[0] and tokens[head[1]].lower.endswith("ing") and speaks(tokens, head):
                 phrase = head
         if phrase and (speaks(tokens, phrase) or (token.verb_class == "say" and stop - verb <= 4)):
@@ -89,12 +89,12 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
         ):
             return Source(phrase, cue)
     # A participle, an infinitive or a second verb shares the subject of the verb before it.
-    main = _absolute(tokens, verb, left) or mentions.clause_subject(tokens, left, verb)
+    main = _absolute(tokens, verb, left) or clauses.clause_subject(tokens, left, verb)
     if main and not mentions.able_to_speak(tokens, main):
         main = None
     for earlier in sorted((v for v in verbs if v < verb), reverse=True):
         if not tokens[earlier].lower.endswith("ing") and not (main and tokens[earlier].verb_class == "weak"):
-            phrase = mentions.subject_left(tokens, earlier, left)
+            phrase = clauses.subject_left(tokens, earlier, left)
             if phrase and main and tokens[phrase[0]].kind == "pronoun":
                 return Source(main, cue)
             apart = token.lower.endswith("ing") and previous is not None and previous.text == ","
@@ -128,7 +128,7 @@ def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
     return (
         verb - 2 >= left
         and tokens[verb - 1].lower == "to"
-        and (tokens[verb - 2].kind in ("capital", "word") and tokens[verb - 2].lower not in mentions.SHARED)
+        and (tokens[verb - 2].kind in ("capital", "word") and tokens[verb - 2].lower not in clauses.SHARED)
     )
 
 
@@ -139,9 +139,9 @@ def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: s
     if phrase[0] > left and tokens[phrase[0] - 1].lower in _SUBORDINATE:
         return phrase  # decided against it though he found “…”
     for verb in sorted((v for v in verbs if v < phrase[0] and tokens[v].verb_class == "say"), reverse=True):
-        outer = mentions.subject_left(tokens, verb, left)
+        outer = clauses.subject_left(tokens, verb, left)
         if outer is None and verb > left and tokens[verb - 1].lower in ("and", "but"):
-            outer = mentions.clause_subject(tokens, left, verb)
+            outer = clauses.clause_subject(tokens, left, verb)
         joined = all(t.text not in ";:" for t in tokens[verb : phrase[0]])
         if (
             outer
@@ -162,6 +162,6 @@ def _quoted_as_saying(tokens: Sequence[Token], as_: int, left: int, cue: mention
     for at in range(as_ - 1, left - 1, -1):
         if tokens[at].lower in ("quote", "quoted", "quotes", "cite", "cited", "cites", "quoting", "citing"):
             active = not (at > left and tokens[at - 1].lower in BE)
-            phrase = mentions.phrase_right(tokens, at + 1, as_) if active else mentions.subject_left(tokens, at, left)
+            phrase = mentions.phrase_right(tokens, at + 1, as_) if active else clauses.subject_left(tokens, at, left)
             return Source(phrase, cue) if phrase else None
     return None

@@ -8,7 +8,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 
-from stance import mentions
+from stance import clauses
 from stance.attribution import Attribution
 from stance.lexicons import table, word_list
 from stance.paragraphs import Paragraph
@@ -203,7 +203,7 @@ class Surroundings:
         if number < 0:
             return None
         left, right = paragraph.sentence(number)
-        phrase = mentions.clause_subject(paragraph.tokens, left, right)
+        phrase = clauses.clause_subject(paragraph.tokens, left, right)
         return self._institution_in([t.bare for t in paragraph.tokens[slice(*phrase)]]) if phrase else None
 
     def _spoken_for(self, person: Person) -> Speaker | None:

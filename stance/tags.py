@@ -6,6 +6,7 @@ from stance import mentions
 from stance.cues import named
 from stance.subjects import DASHES, Source, is_person, speaks
 from stance.tokens import Token
+from stance.verbs import cue_verbs
 
 _FOR_WORDS = frozenset("phrase word words term line slogan expression reference nod figure name".split())
 
@@ -40,7 +41,7 @@ def tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source |
         return None  # “…,” the end of an era, Ruiz said
     while at < stop and at - phrase[1] < 60:
         token = tokens[at]
-        if token.kind == "verb" and at in mentions.cue_verbs(tokens, at, at + 1) and not token.lower.endswith("ing"):
+        if token.kind == "verb" and at in cue_verbs(tokens, at, at + 1) and not token.lower.endswith("ing"):
             if _reaches(tokens, phrase[1], at):
                 return named(tokens, Source(phrase, (at, at + 1)))
         elif at == phrase[1] and loose and token.kind == "word" and _like_verb(token, tokens, phrase):

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from functools import cache
 
 from stance.lexicons import table, word_list
-from stance.mentions import headline
 from stance.tokens import Token
+from stance.verbs import headline
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
 _NUMERIC = re.compile(r"[\W\d_]+")

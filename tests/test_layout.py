@@ -19,6 +19,8 @@ ORDER = [
     "marks",
     "tokens",
     "mentions",
+    "clauses",
+    "verbs",
     "terms",
     "paragraphs",
     "subjects",
