@@ -16,6 +16,7 @@ ORDER = [
     "lexicons",
     "punkt",
     "sentences",
+    "pairing",
     "marks",
     "tokens",
     "mentions",
