@@ -17,7 +17,6 @@ _ALWAYS_OPEN = frozenset("„‚「『`") | {"``", "‘‘"}
 _ALWAYS_CLOSE = frozenset("」』") | {"’’"}
 PREFER_OPEN = frozenset("“‟«‹‘")
 _PREFER_CLOSE = frozenset("”»›’")
-_BRACKETS = {"」": "「", "』": "『"}
 _OPENING = frozenset("([{<—–-―/=>|…:")
 _CLOSING = frozenset(".,;:!?)]}>—–-―/…|")
 _YEAR = re.compile(r"\d\ds?\b")
