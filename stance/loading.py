@@ -21,7 +21,7 @@ from typing import Any, Protocol
 import joblib
 import numpy as np
 import sklearn
-from sklearn.linear_model import LogisticRegression
+from sklearn.calibration import CalibratedClassifierCV
 
 from stance.classifier import StanceClassifier
 from stance.encoder import NETWORK, TOKENIZER, Encoder, EncoderClassifier
@@ -173,7 +173,7 @@ def _load_large(folder: Path, trust: bool) -> EncoderClassifier:
             "or fit the head anew: python -m training.large --head"
         )
     head = _unpickled(folder / HEAD_FILE, contents[HEAD_FILE], manifest, _MAKE_LARGE)
-    if not isinstance(head, LogisticRegression):
+    if not isinstance(head, CalibratedClassifierCV):
         raise ModelError(f"{folder / HEAD_FILE}: holds a {type(head).__name__}, no head. {_MAKE_LARGE}")
     model = EncoderClassifier(Encoder(folder, digests), _shipped_small())
     model.head_, model.classes_ = head, head.classes_
