@@ -1,20 +1,14 @@
 """The stance of quotes: `StanceClassifier`, the small model, a linear one over words."""
 
+import io
 import pickle
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from operator import attrgetter
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.feature_extraction import DictVectorizer
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.frozen import FrozenEstimator
-from sklearn.linear_model import LogisticRegression
-from sklearn.pipeline import FeatureUnion, make_pipeline
-from sklearn.preprocessing import FunctionTransformer
 from sklearn.utils.validation import check_is_fitted
 
 from stance.counting import PIECE
@@ -22,11 +16,15 @@ from stance.features import Features, Passage, features_of, passages_in
 from stance.linear import COUNTED, LinearModel, Probabilities, Tables
 from stance.vectors import Matrix, WordVectors
 
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
 # With fewer passages than this, words that occur once are kept: there is little else.
 _ENOUGH = 1000
-# A softly labelled passage counts for so much, and labels below this probability are passed over.
-_SOFT_WEIGHT = 0.5
+# Soft labels below this probability are passed over.
 _UNLIKELY = 0.02
+# What judges is in the tables. These are for whoever asks: they need a third of a second of imports.
+_LEARNED = ("union_", "model_")
 
 
 class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
@@ -72,26 +70,49 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         self.flattening = flattening
 
     def __getstate__(self) -> dict[str, Any]:
+        state: dict[str, Any] = {name: value for name, value in super().__getstate__().items() if name != "_linear"}
+        learned = {name: state.pop(name) for name in _LEARNED if name in state}
+        if learned:
+            state["_packed"] = _packed(learned, self.tables_)
         # As one piece of bytes: joblib unpickles in Python, five times slower than pickle does in C.
-        return {"packed": pickle.dumps({k: v for k, v in super().__getstate__().items() if k != "_linear"}, protocol=5)}
+        return {"packed": pickle.dumps(state, protocol=5)}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         super().__setstate__(pickle.loads(state["packed"]))
+
+    def __getattr__(self, name: str) -> Any:
+        packed = self.__dict__.get("_packed") if name in _LEARNED else None
+        if packed is None:
+            if name == "linear":  # what that property raised was taken for a missing attribute
+                check_is_fitted(self)
+            raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+        self.__dict__.update(_unpacked(packed, self.tables_))
+        return self.__dict__[name]
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return "tables_" in self.__dict__
 
     def fit(
         self,
         passages: Iterable[Passage | str],
         labels: Iterable[str],
-        soft: "tuple[Sequence[Passage], Probabilities] | None" = None,
+        soft: "tuple[Sequence[Passage], Probabilities, Sequence[float]] | None" = None,
         calibration: "tuple[Sequence[Passage], Sequence[str]] | None" = None,
     ) -> Self:
         """Learns from passages and their labels; raises ValueError where their numbers differ or one label is all.
 
         soft         more passages, with a row of probabilities each, of the labels in alphabetical order: what a better
-                     model thinks of them (Hinton, Vinyals and Dean 2015); each counts for half a labelled one
+                     model thinks of them (Hinton, Vinyals and Dean 2015); and for how many labelled ones each counts
         calibration  passages and labels kept out of the learning, to calibrate the probabilities on; None: parts of
                      the training data, each in its turn
         """
+        from sklearn.calibration import CalibratedClassifierCV
+        from sklearn.feature_extraction import DictVectorizer
+        from sklearn.frozen import FrozenEstimator
+        from sklearn.linear_model import LogisticRegression
+        from sklearn.pipeline import FeatureUnion, make_pipeline
+        from sklearn.preprocessing import FunctionTransformer
+
         features = _analysed(passages)
         y = np.asarray(list(labels))
         if len(features) != len(y):
@@ -135,33 +156,35 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
                 # A softly labelled passage is an example of every likely label, weighted by its probability.
                 rows, columns = np.nonzero(soft[1] > _UNLIKELY)
                 learned = learned[np.append(np.arange(len(y)), len(y) + rows)]
-                weights = np.append(weights, _SOFT_WEIGHT * soft[1][rows, columns])
+                weights = np.append(weights, np.asarray(soft[2])[rows] * soft[1][rows, columns])
                 y = np.append(y, classes[columns])
             ready = FrozenEstimator(regression.fit(learned, y, sample_weight=weights))
             self.model_ = CalibratedClassifierCV(ready, method="temperature", cv=2)
             self.model_.fit(self.union_.transform(_analysed(calibration[0])), list(calibration[1]))
         self.classes_ = self.model_.classes_
+        self.__dict__.pop("_packed", None)
+        self.__dict__.pop("_linear", None)
+        self.tables_ = self._tables()
         return self
 
     def predict_proba(self, passages: Iterable[Passage | str]) -> Probabilities:
         """A row per passage with the probability of each of `classes_`; rows sum to 1."""
-        check_is_fitted(self, "model_")
         return self.linear.predict_proba(passages)
 
     @property
     def linear(self) -> LinearModel:
         """The same in the form that judges many passages fast. Raises NotFittedError before `fit`."""
-        check_is_fitted(self, "model_")
-        if getattr(self, "_linear", (None, None))[0] is not self.model_:
-            self._linear = (self.model_, LinearModel(self._tables()))
-        return self._linear[1]
+        check_is_fitted(self)
+        if "_linear" not in self.__dict__:
+            self._linear = LinearModel(self.tables_)
+        return self._linear
 
     def _tables(self) -> Tables:
         parts: dict[str, Any] = dict(self.union_.transformer_list)
         counted = [parts[name] for name in COUNTED]
         (calibrated,) = self.model_.calibrated_classifiers_
         (calibrator,) = calibrated.calibrators
-        regression = getattr(calibrated.estimator, "estimator", calibrated.estimator)
+        regression = _regression(self.model_)
         coefficients, intercepts = regression.coef_, regression.intercept_
         if len(coefficients) == 1:  # two classes: the scores of one are those of the other, negative
             coefficients, intercepts = np.vstack([-coefficients, coefficients]), np.append(-intercepts, intercepts)
@@ -200,5 +223,36 @@ def _meanings(vectors: WordVectors, features: Sequence[Features]) -> Matrix:
     return np.hstack([vectors.means(quotes), vectors.means(around)])
 
 
-def _weighted(least: int, **settings: Any) -> TfidfVectorizer:
+def _weighted(least: int, **settings: Any) -> "TfidfVectorizer":
+    from sklearn.feature_extraction.text import TfidfVectorizer
+
     return TfidfVectorizer(sublinear_tf=True, dtype=np.float32, min_df=least, **settings)
+
+
+def _regression(model: Any) -> Any:
+    (calibrated,) = model.calibrated_classifiers_
+    return getattr(calibrated.estimator, "estimator", calibrated.estimator)
+
+
+def _packed(learned: Mapping[str, Any], tables: Tables) -> bytes:
+    """The transformers and the regression, pickled without what is in the tables too: word vectors, coefficients."""
+    coefficients = _regression(learned["model_"]).coef_
+
+    class Pickler(pickle.Pickler):
+        def persistent_id(self, item: Any) -> str | None:
+            if item is tables.vectors and item is not None:
+                return "vectors"
+            return "coefficients" if item is coefficients and len(coefficients) > 1 else None
+
+    buffer = io.BytesIO()
+    Pickler(buffer, protocol=5).dump(dict(learned))
+    return buffer.getvalue()
+
+
+def _unpacked(packed: bytes, tables: Tables) -> dict[str, Any]:
+    class Unpickler(pickle.Unpickler):
+        def persistent_load(self, name: str) -> Any:
+            return tables.vectors if name == "vectors" else tables.coefficients.T
+
+    learned: dict[str, Any] = Unpickler(io.BytesIO(packed)).load()
+    return learned

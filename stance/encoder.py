@@ -12,8 +12,6 @@ from typing import Any, Self
 
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
-from sklearn.calibration import CalibratedClassifierCV
-from sklearn.frozen import FrozenEstimator
 from sklearn.utils.validation import check_is_fitted
 
 from stance.classifier import StanceClassifier
@@ -156,6 +154,9 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
     def fit(self, passages: Iterable[Passage | str], labels: Iterable[str]) -> Self:
         """Calibrates on passages and their labels; raises ValueError where their numbers differ."""
+        from sklearn.calibration import CalibratedClassifierCV
+        from sklearn.frozen import FrozenEstimator
+
         wanted, evidence = list(labels), self._evidence(passages_in(passages))
         pool = FrozenEstimator(LogPool().fit(evidence, wanted))
         self.head_ = CalibratedClassifierCV(pool, method="temperature", cv=2).fit(evidence, wanted)

@@ -11,9 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from itertools import islice, zip_longest
-from typing import NamedTuple
-
-from nltk.stem.snowball import SnowballStemmer
+from typing import Any, NamedTuple
 
 from stance.lexicons import data_lines, table
 
@@ -94,7 +92,11 @@ def tokens(text: str) -> list[str]:
     return ["0" if token[0].isdigit() else token for token in found]
 
 
-_STEMMER = SnowballStemmer("english")
+@cache
+def _stemmer() -> Any:
+    from nltk.stem.snowball import SnowballStemmer  # here, since it imports all of nltk: with the first word
+
+    return SnowballStemmer("english")
 
 
 @lru_cache(maxsize=50_000)
@@ -104,7 +106,7 @@ def stem(word: str) -> str:
     >>> stem("condemning"), stem("condemned")
     ('condemn', 'condemn')
     """
-    return str(_STEMMER.stem(word))
+    return str(_stemmer().stem(word))
 
 
 def negated(words: Sequence[str]) -> list[bool]:

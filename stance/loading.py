@@ -21,7 +21,6 @@ from typing import Any, Protocol
 import joblib
 import numpy as np
 import sklearn
-from sklearn.calibration import CalibratedClassifierCV
 
 from stance.classifier import StanceClassifier
 from stance.encoder import NETWORK, TOKENIZER, Encoder, EncoderClassifier
@@ -172,6 +171,8 @@ def _load_large(folder: Path, trust: bool) -> EncoderClassifier:
             f"{place}: made beside another small model than the one installed. Install both from one version, "
             "or fit the head anew: python -m training.large --head"
         )
+    from sklearn.calibration import CalibratedClassifierCV  # here, not to slow down the small model
+
     head = _unpickled(folder / HEAD_FILE, contents[HEAD_FILE], manifest, _MAKE_LARGE)
     if not isinstance(head, CalibratedClassifierCV):
         raise ModelError(f"{folder / HEAD_FILE}: holds a {type(head).__name__}, no head. {_MAKE_LARGE}")

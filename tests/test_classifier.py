@@ -112,7 +112,11 @@ def test_fit_refuses_what_does_not_fit():
 
 
 def test_soft_labels_are_learned_from():
-    soft = (["laud", "laud it", "scorn", "scorn it"], np.array([[0.1, 0.9], [0.2, 0.8], [0.9, 0.1], [0.8, 0.2]]))
+    soft = (
+        ["laud", "laud it", "scorn", "scorn it"],
+        np.array([[0.1, 0.9], [0.2, 0.8], [0.9, 0.1], [0.8, 0.2]]),
+        [1.0] * 4,
+    )
     hard = (["praise", "praise it", "blame", "blame it"], list("ccaa"))
     model = StanceClassifier().fit(*hard, soft=soft, calibration=(["praise", "blame"] * 2, list("caca")))
     assert model.predict(["laud", "scorn", "praise", "blame"]).tolist() == list("caca")
