@@ -13,7 +13,7 @@ from sklearn.exceptions import NotFittedError
 
 from stance.classifier import StanceClassifier
 from stance.errors import ModelError
-from stance.features import Passage
+from stance.features import Passage, features_of
 from stance.loading import load_model, save_model
 from stance.vectors import WordVectors
 
@@ -232,3 +232,23 @@ def test_word_vectors_there_and_back(tmp_path):
     assert WordVectors.load(tmp_path / "v.npz").means(["Peace"]).tolist() == vectors.means(["peace"]).tolist()
     with pytest.raises(ModelError, match="no word vectors"):
         WordVectors.load(tmp_path / "none.npz")
+
+
+def test_what_only_training_needs_is_unpacked_when_asked_for(model):
+    again = pickle.loads(pickle.dumps(model))
+    assert np.allclose(again.predict_proba(TEXTS), model.predict_proba(TEXTS))
+    assert not {"union_", "model_"} & vars(again).keys()
+    assert again.predict_proba(TEXTS).shape == pickle.loads(pickle.dumps(again)).predict_proba(TEXTS).shape
+    learned = again.model_.predict_proba(again.union_.transform([features_of(Passage(text)) for text in TEXTS]))
+    assert (again.classes_[learned.argmax(axis=1)] == again.predict(TEXTS)).all()
+    with pytest.raises(AttributeError, match="'unions_'"):
+        _ = again.unions_
+    with pytest.raises(NotFittedError):
+        _ = StanceClassifier().linear
+
+
+def test_with_two_classes_too():
+    model = StanceClassifier(folds=2).fit(["We thank you.", "We hope.", "Stop it!", "Never!"], list("ccaa"))
+    again = pickle.loads(pickle.dumps(model))
+    assert again.model_.calibrated_classifiers_[0].estimator.coef_.shape[0] == 1
+    assert again.predict(["We thank them."]).tolist() == ["c"]
