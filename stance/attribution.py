@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from stance import clauses, mentions, terms
+from stance.clauses import DASHES
 from stance.cues import nearest_cues
 from stance.marks import Stretch
 from stance.paragraphs import Paragraph, Place
 from stance.quote import Span
 from stance.rules import RULES
-from stance.subjects import DASHES, Source, is_person
+from stance.subjects import Source, is_person
 from stance.tokens import Token
 from stance.verbs import cue_verbs
 

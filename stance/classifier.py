@@ -72,7 +72,7 @@ class StanceClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     def __getstate__(self) -> dict[str, Any]:
         state: dict[str, Any] = {name: value for name, value in super().__getstate__().items() if name != "_linear"}
         learned = {name: state.pop(name) for name in _LEARNED if name in state}
-        if learned:
+        if learned and "_packed" not in state:
             state["_packed"] = _packed(learned, self.tables_)
         # As one piece of bytes: joblib unpickles in Python, five times slower than pickle does in C.
         return {"packed": pickle.dumps(state, protocol=5)}

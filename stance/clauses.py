@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from stance.mentions import Phrase, phrase_left, phrase_right
 from stance.tokens import Token
 
-_DASHES = frozenset("—–-―")
+DASHES = frozenset("—–-―")
 _ADVERBIAL = frozenset(("preposition", "conjunction", "adverb", "calendar", "linker"))
 # Words that can stand between a subject and the verb that it shares: he *went on to* say.
 SHARED = frozenset(
@@ -39,7 +39,7 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
     token = tokens[at]
     if token.kind == "relative":
         return _antecedent(tokens, at, first)
-    if token.text == "," or token.text in _DASHES:
+    if token.text == "," or token.text in DASHES:
         opening = _parenthesis_start(tokens, at, first)
         if opening is None:
             return None
@@ -96,7 +96,7 @@ def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int
         token = tokens[at]
         if token.kind == "quote" or token.text in ";:":
             break
-        if (token.text == ",") if mark == "," else (token.text in _DASHES):
+        if (token.text == ",") if mark == "," else (token.text in DASHES):
             found = at
             continued = tokens[at + 1].kind == "auxiliary"  # X, whose town, Lima, is flooded, said
             # X, the editor of a paper, Y, said · X, who is a pastor in Lima, Peru, said
@@ -181,7 +181,7 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
 
 def _behind_dateline(tokens: Sequence[Token], first: int, last: int) -> int:
     """The index behind a dateline: LIMA, May 2 — · Lima (Agency) –."""
-    dash = next((k for k in range(first, min(last, first + 14)) if tokens[k].text in _DASHES), None)
+    dash = next((k for k in range(first, min(last, first + 14)) if tokens[k].text in DASHES), None)
     if dash is None:
         return first
     capitals = tokens[first].text.isupper() and len(tokens[first].text) > 2

@@ -7,10 +7,11 @@ that finds one decides, and its name goes into the result.
 from collections.abc import Callable
 
 from stance import clauses, mentions
+from stance.clauses import DASHES
 from stance.cues import according, nearest_cues
 from stance.lexicons import word_list
 from stance.paragraphs import Place
-from stance.subjects import DASHES, Source, is_channel, is_person, speaks
+from stance.subjects import Source, is_channel, is_person, speaks
 from stance.tags import sentence_tag, tag
 from stance.verbs import cue_verbs, headline
 

@@ -7,7 +7,6 @@ from stance import clauses, mentions
 from stance.lexicons import word_list
 from stance.tokens import Token
 
-DASHES = frozenset("—–-―")
 _SUBORDINATE = frozenset("when while though although if after before until where".split())
 _OPENS_CLAUSE = _SUBORDINATE | {"as", "since", "because"}
 _ASKED = frozenset("asked pressed questioned quizzed grilled urged challenged".split())  # it is the other who answers
@@ -62,7 +61,9 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
         if phrase and speaks(tokens, phrase):
             return Source(_outer(tokens, phrase, left, verbs), cue)
     behind_quote = before > left and tokens[before - 1].kind == "quote"
-    inverted = previous is None or previous.kind == "quote" or (previous.text in {",", *DASHES} and behind_quote)
+    inverted = (
+        previous is None or previous.kind == "quote" or (previous.text in {",", *clauses.DASHES} and behind_quote)
+    )
     if inverted and not token.lower.endswith("ing"):
         phrase = mentions.phrase_right(tokens, verb + 1, stop)
         if phrase and tokens[phrase[0]].lower != "it":

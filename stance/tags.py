@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 
 from stance import mentions
+from stance.clauses import DASHES
 from stance.cues import named
-from stance.subjects import DASHES, Source, is_person, speaks
+from stance.subjects import Source, is_person, speaks
 from stance.tokens import Token
 from stance.verbs import cue_verbs
 

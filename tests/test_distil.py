@@ -8,7 +8,7 @@ import pytest
 from stance.errors import ModelError
 from stance.features import Passage
 from training import distil
-from training.corpus import LabelledQuote, labelled_quotes, parse_article
+from training.corpus import LabelledQuote, labelled_quotes, parse_article, parted
 
 ARTICLE = parse_article(
     "id: x\n\nIt rained on the port all day. “⟦We thank you, we really do, and we will return.⟧{Wei|Wei|conciliatory}” "
@@ -53,7 +53,8 @@ def test_passages_are_made_of_quotes_and_sentences():
 def test_nothing_of_the_tenth_is_learned_from():
     quotes = [LabelledQuote(str(n), Passage(f"We agree on point {n}."), "neutral", "Other", str(n)) for n in range(60)]
     more = [Passage("We do not.")]
-    rest, passages = distil.passages_to_label(quotes, [], more)
+    rest, _ = parted(quotes)
+    passages = distil.passages_to_label(rest, [], more)
     tenth = {quote.passage.text for quote in quotes} - {quote.passage.text for quote in rest}
     assert 0 < len(tenth) < 20
     assert {quote.passage for quote in rest} == set(passages[: len(rest)])

@@ -265,11 +265,7 @@ def load_jsonl(path: Path, speakers: Sequence[str] | None = SPEAKERS) -> tuple[l
     Raises InputError with file and line where a line is neither.
     """
     articles, quotes = [], []
-    # Split at newlines alone: JSON strings may hold U+2028 and the like, where splitlines would cut.
-    for number, line in enumerate(read_text_file(path).split("\n"), 1):
-        if not line.strip():
-            continue
-        where = f"{path}, line {number}"
+    for where, line in _lines(path):
         try:
             row = json.loads(line)
         except json.JSONDecodeError as error:
@@ -285,6 +281,14 @@ def load_jsonl(path: Path, speakers: Sequence[str] | None = SPEAKERS) -> tuple[l
     return articles, quotes
 
 
+def _lines(path: Path) -> Iterator[tuple[str, str]]:
+    """The lines of a JSONL file that are not blank, each with its place for messages."""
+    # Split at newlines alone: JSON strings may hold U+2028 and the like, where splitlines would cut.
+    for number, line in enumerate(read_text_file(path).split("\n"), 1):
+        if line.strip():
+            yield f"{path}, line {number}", line
+
+
 def load_training_quotes() -> list[LabelledQuote]:
     """Everything the shipped model learns from: the isolated quotes and those of the train articles."""
     return [*load_jsonl(QUOTES)[1], *labelled_quotes(load_articles(TRAIN))]
@@ -293,12 +297,12 @@ def load_training_quotes() -> list[LabelledQuote]:
 def load_passages(path: Path = UNLABELLED) -> list[Passage]:
     """The quotes without labels of a JSONL file; raises InputError with file and line where a line is broken."""
     passages = []
-    for number, line in enumerate(filter(None, read_text_file(path).split("\n")), 1):
+    for where, line in _lines(path):
         try:
             row = json.loads(line)
             passages.append(Passage(row["text"], row.get("before", ""), row.get("after", "")))
         except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{path}, line {number}: not an object with 'text' ({error})") from error
+            raise InputError(f"{where}: not an object with 'text' ({error})") from error
     return passages
 
 

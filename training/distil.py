@@ -20,7 +20,7 @@ from stance.errors import ModelError
 from stance.features import Passage
 from stance.linear import Probabilities
 from stance.sentences import sentence_spans
-from training.corpus import Article, LabelledQuote, parted
+from training.corpus import Article, LabelledQuote
 
 FILE = Path(__file__).parent / "soft_labels.npz"
 FOLDER = Path(__file__).parent.parent / "models" / "large"
@@ -31,15 +31,12 @@ Rows = dict[int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]
 
 def passages_to_label(
     quotes: Sequence[LabelledQuote], articles: Sequence[Article], more: Sequence[Passage]
-) -> tuple[list[LabelledQuote], list[Passage]]:
-    """The quotes that are learned from (nine tenths, see `parted`), and the passages that want soft labels: those of
-    the quotes first, then `more` without a label, then what is made of all these and of the quotes' articles."""
-    rest, _ = parted(quotes)
-    sources = {quote.group for quote in rest}
-    own = [quote.passage for quote in sorted(rest, key=lambda quote: quote.id)]
-    given = list(dict.fromkeys([*own, *more]))
-    made = derived(given, [article for article in articles if article.id in sources])
-    return rest, [*given, *made]
+) -> list[Passage]:
+    """The passages that want soft labels: those of the quotes that are learned from, then `more` without a label, then
+    what is made of all these and of those of the articles that the quotes are from."""
+    sources = {quote.group for quote in quotes}
+    given = list(dict.fromkeys([*(quote.passage for quote in quotes), *more]))
+    return [*given, *derived(given, [article for article in articles if article.id in sources])]
 
 
 def derived(passages: Sequence[Passage], articles: Sequence[Article]) -> list[Passage]:

@@ -26,7 +26,7 @@ from stance.loading import load_model, save_large_model
 from training.corpus import TRAIN, Article, LabelledQuote, load_articles, load_passages, load_training_quotes, parted
 from training.distil import labelled_by_teacher, passages_to_label
 from training.train import MODELS, data_digest
-from training.tuning import LABELS, Settings, certain, fine_tuned
+from training.tuning import Settings, certain, fine_tuned, network_on
 from training.vectors import base_model
 
 FOLDER = MODELS / "large"
@@ -39,21 +39,20 @@ TRUST = 0.5
 
 
 def learned(quotes: Sequence[LabelledQuote], articles: Sequence[Article], base: Path, seed: int = SEED) -> Any:
-    """The torch module that has learned from nine tenths of the quotes and from the teacher's soft labels: token
-    numbers in, a score per label out. Raises ModelError where the teacher has labelled nothing."""
+    """The network that has learned from the quotes and from the teacher's soft labels; raises ModelError where the
+    teacher has labelled nothing."""
     import torch
 
-    rest, passages = passages_to_label(quotes, articles, load_passages())
-    taught, views = labelled_by_teacher(passages)
+    taught, views = labelled_by_teacher(passages_to_label(quotes, articles, load_passages()))
     if not taught:
         raise ModelError("there are no soft labels to learn from; get training/soft_labels.npz from the checkout")
-    labels = {quote.passage: row for quote, row in zip(rest, certain(rest), strict=True)}
+    labels = {quote.passage: row for quote, row in zip(quotes, certain(quotes), strict=True)}
     targets = [
         TRUST * view + (1 - TRUST) * labels[passage] if passage in labels else view
         for passage, view in zip(taught, views, strict=True)
     ]
     torch.manual_seed(seed)
-    return fine_tuned(_network(base), _reader(base), taught, np.array(targets), SETTINGS, seed)
+    return fine_tuned(network_on(base), _reader(base), taught, np.array(targets), SETTINGS, seed)
 
 
 def _reader(base: Path) -> Callable[[Sequence[Passage]], dict[str, Any]]:
@@ -75,31 +74,6 @@ def _reader(base: Path) -> Callable[[Sequence[Passage]], dict[str, Any]]:
         )
 
     return tokens_of
-
-
-def _network(base: Path) -> Any:
-    import torch
-    from transformers import AutoModel
-
-    class Network(torch.nn.Module):  # type: ignore[misc]
-        """Mean of the quote's tokens and mean of its sentence's tokens, then one layer."""
-
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = AutoModel.from_pretrained(base)
-            self.dropout = torch.nn.Dropout(0.1)
-            self.output = torch.nn.Linear(2 * self.encoder.config.hidden_size, len(LABELS))
-
-        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-            hidden = self.encoder(
-                input_ids=input_ids, attention_mask=attention_mask, token_type_ids=token_type_ids
-            ).last_hidden_state
-            sentence = (attention_mask * token_type_ids).unsqueeze(-1).float()
-            quote = (attention_mask * (1 - token_type_ids)).unsqueeze(-1).float()
-            means = [(hidden * part).sum(1) / part.sum(1).clamp(min=1) for part in (quote, sentence)]
-            return self.output(self.dropout(torch.cat(means, 1)))
-
-    return Network()
 
 
 def export(network: Any, base: Path, folder: Path) -> None:
@@ -168,7 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rest, tenth = parted(quotes)
         if not options.head:
             base = base_model()
-            export(learned(quotes, load_articles(TRAIN), base, options.seed), base, options.output)
+            export(learned(rest, load_articles(TRAIN), base, options.seed), base, options.output)
         model = with_head(options.output, tenth)
         # With --head the encoder may have learned from an earlier corpus: what the manifest says of it stays.
         known = described(rest) if not options.head else encoder_data(options.output)

@@ -2,9 +2,9 @@
 
 Fine-tunes all-mpnet-base-v2 (Song et al. 2020; Reimers and Gurevych 2019; Apache-2.0), five times the size of what
 stance ships, on the quotes that the large model learns from, and writes what it thinks of them, and of passages made of
-them and their articles (training/distil.py), to training/soft_labels.npz: from these the shipped models learn. Itself
-it is not shipped. On 2 cores some 40 minutes to learn and 25 to label; it may be stopped while it labels, and taken up
-again with --network.
+them and their articles (training/distil.py), to training/soft_labels.npz: from these the shipped models learn. What
+stands there is not asked again. The teacher itself is not shipped. On 2 cores some 40 minutes to learn and 25 to label;
+it may be stopped while it labels, and taken up again with --network.
 """
 
 import argparse
@@ -24,9 +24,9 @@ import numpy as np
 from stance.errors import ModelError, StanceError
 from stance.features import Passage
 from stance.linear import Probabilities
-from training.corpus import TRAIN, load_articles, load_passages, load_training_quotes
-from training.distil import add_soft_labels, missing_soft_labels, passages_to_label
-from training.tuning import LABELS, Settings, certain, fine_tuned
+from training.corpus import TRAIN, load_articles, load_passages, load_training_quotes, parted
+from training.distil import FILE, add_soft_labels, missing_soft_labels, passages_to_label
+from training.tuning import LABELS, Settings, certain, fine_tuned, network_on
 
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 SETTINGS = Settings(epochs=2, rate=3e-5, decay=0.9, frozen=4, bare=True)
@@ -75,7 +75,7 @@ class Reader:
         self._tokenizer = AutoTokenizer.from_pretrained(base)
 
     def __call__(self, passages: Sequence[Passage]) -> dict[str, Any]:
-        """Token numbers, the mask of the padding and the mask of the quote."""
+        """Token numbers, the mask of the padding, and the type of each token: 0 in the quote, 1 around it."""
         import torch
 
         special = self._tokenizer
@@ -91,37 +91,16 @@ class Reader:
             rows.append((tokens, len(before) + 1, len(before) + 3 + len(quote)))
         longest = max(len(tokens) for tokens, _, _ in rows)
         ids = torch.full((len(rows), longest), special.pad_token_id)
-        attention, quotes = torch.zeros_like(ids), torch.zeros_like(ids)
+        attention, types = torch.zeros_like(ids), torch.ones_like(ids)
         for number, (tokens, start, end) in enumerate(rows):
             ids[number, : len(tokens)] = torch.tensor(tokens)
             attention[number, : len(tokens)] = 1
-            quotes[number, start:end] = 1
-        return {"input_ids": ids, "attention_mask": attention, "quote_mask": quotes}
+            types[number, start:end] = 0
+        return {"input_ids": ids, "attention_mask": attention, "token_type_ids": types}
 
     def _numbers(self, text: str) -> list[int]:
         numbers: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids if text else []
         return numbers
-
-
-def network_on(base: Path) -> Any:
-    """The teacher before it has learned: mean of the quote's tokens and of those around it, then one layer."""
-    import torch
-    from transformers import AutoModel
-
-    class Network(torch.nn.Module):  # type: ignore[misc]
-        def __init__(self) -> None:
-            super().__init__()
-            self.encoder = AutoModel.from_pretrained(base)
-            self.dropout = torch.nn.Dropout(0.1)
-            self.output = torch.nn.Linear(2 * self.encoder.config.hidden_size, len(LABELS))
-
-        def forward(self, input_ids: Any, attention_mask: Any, quote_mask: Any) -> Any:
-            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
-            parts = [(mask * attention_mask).unsqueeze(-1) for mask in (quote_mask, 1 - quote_mask)]
-            means = [(hidden * part).sum(1) / part.sum(1).clamp(min=1) for part in parts]
-            return self.output(self.dropout(torch.cat(means, 1)))
-
-    return Network()
 
 
 def probabilities(network: Any, reader: Reader, passages: Sequence[Passage]) -> Probabilities:
@@ -150,7 +129,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     import torch
 
     try:
-        quotes, passages = passages_to_label(load_training_quotes(), load_articles(TRAIN), load_passages())
+        quotes, _ = parted(load_training_quotes())
+        passages = passages_to_label(quotes, load_articles(TRAIN), load_passages())
+        todo = missing_soft_labels(passages)
+        if not todo:
+            print(f"{FILE}: all passages are labelled; delete it to ask the teacher anew")
+            return 0
         with teacher_base() as base:
             torch.manual_seed(options.seed)
             reader, network = Reader(base), network_on(base)
@@ -162,7 +146,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
             network = fine_tuned(network, reader, own, certain(quotes), SETTINGS, options.seed)
             if options.network:
                 torch.save(network.state_dict(), options.network)
-        todo = missing_soft_labels(passages)
         for start in range(0, len(todo), PIECE):
             piece = todo[start : start + PIECE]
             add_soft_labels(piece, probabilities(network, reader, piece), wanted=passages)

@@ -49,8 +49,8 @@ def train_distilled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]
     """The shipped classifier: it learns from nine tenths of the quotes and from what the teacher thinks of them and
     of passages made of them; it is calibrated on the last tenth, which the teacher has not seen either."""
     written = load_passages()
-    rest, passages = passages_to_label(quotes, articles, written)
-    _, tenth = parted(quotes)
+    rest, tenth = parted(quotes)
+    passages = passages_to_label(rest, articles, written)
     weights = dict.fromkeys(passages, DERIVED)
     weights |= {quote.passage: LABELLED for quote in rest}
     weights |= dict.fromkeys(written, WRITTEN)

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,34 @@ def certain(quotes: Sequence[LabelledQuote], smoothing: float = SMOOTHING) -> Pr
     rows: Probabilities = np.full((len(quotes), len(LABELS)), smoothing / len(LABELS))
     rows[np.arange(len(quotes)), [LABELS.index(quote.stance) for quote in quotes]] += 1 - smoothing
     return rows
+
+
+def network_on(base: Path) -> Any:
+    """A torch module on the encoder in a folder, before it has learned: token numbers in, a score per label out.
+
+    Tokens of type 0 are the quote, those of type 1 what stands around it.
+    """
+    import torch
+    from transformers import AutoModel
+
+    class Network(torch.nn.Module):  # type: ignore[misc]
+        """Mean of the quote's tokens and mean of its sentence's tokens, then one layer."""
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.encoder = AutoModel.from_pretrained(base)
+            self.dropout = torch.nn.Dropout(0.1)
+            self.output = torch.nn.Linear(2 * self.encoder.config.hidden_size, len(LABELS))
+
+        def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
+            # MPNet knows no types.
+            types = {"token_type_ids": token_type_ids} if hasattr(self.encoder.config, "type_vocab_size") else {}
+            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
+            parts = [(attention_mask * kind).unsqueeze(-1).float() for kind in (1 - token_type_ids, token_type_ids)]
+            means = [(hidden * part).sum(1) / part.sum(1).clamp(min=1) for part in parts]
+            return self.output(self.dropout(torch.cat(means, 1)))
+
+    return Network()
 
 
 def fine_tuned(
