@@ -1,9 +1,10 @@
-"""The large model: a sentence encoder that reads the quote together with the sentence that carries it.
+"""The large model: a sentence encoder that reads the quote in the sentence that carries it.
 
-all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019) fine-tuned by training/large.py, in 8 bits, run by
-onnxruntime. What it says is pooled with what the small model says.
+The lowest six layers of all-mpnet-base-v2 (Song et al. 2020; Reimers and Gurevych 2019) fine-tuned by
+training/large.py, in 8 bits, run by onnxruntime. Where the small model is sure, that decides alone: a cascade.
 """
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
@@ -19,27 +20,44 @@ from stance.errors import ModelError
 from stance.features import Passage, passages_in
 from stance.linear import Probabilities, flattened
 
-NETWORK = "encoder.onnx"
+NETWORK = "encoder.onnx.gz"
 TOKENIZER = "tokenizer.json"
-# What is longer is cut, the longer part first. In tokens, both parts together.
-MAX_TOKENS = 128
+# What is longer is cut: of the quote its end, of its sentence what is far from the quote.
+MAX_TOKENS = 112
+_LEAST_AROUND = 10
 _PACKAGES = "onnxruntime and tokenizers; install them with: pip install 'stance[large]'"
 
 
-def as_pair(passage: Passage) -> tuple[str, str]:
-    """The two texts that the encoder reads: the quote, and its sentence with a gap where the quote stands.
+class Reader:
+    """Passages → what the network reads: one text, in which the quote is marked by quotation marks and by type.
 
-    >>> as_pair(Passage("strategic trust", "Wei called for", "again."))
-    ('strategic trust', 'Wei called for [MASK] again.')
-    >>> as_pair(Passage("Stop."))
-    ('Stop.', '')
+    `tokenizer` is the `tokenizers.Tokenizer` of the network.
     """
-    around = passage.before or passage.after
-    return passage.text, f"{passage.before} [MASK] {passage.after}" if around else ""
+
+    def __init__(self, tokenizer: Any) -> None:
+        tokenizer.no_truncation()
+        tokenizer.no_padding()
+        self._tokenizer = tokenizer
+        self._start, self._end, self._mark = (tokenizer.token_to_id(token) for token in ("<s>", "</s>", '"'))
+
+    def __call__(self, passages: Sequence[Passage]) -> list[tuple[list[int], list[int]]]:
+        """For each passage the numbers of its tokens, and the type of each token: 0 in the quote, 1 around it."""
+        texts = [text for passage in passages for text in (passage.before, passage.text, passage.after)]
+        encoded = self._tokenizer.encode_batch(list(map(_without_surrogates, texts)), add_special_tokens=False)
+        numbers = [encoding.ids for encoding in encoded]
+        return [self._marked(*numbers[i : i + 3]) for i in range(0, len(numbers), 3)]
+
+    def _marked(self, before: list[int], quote: list[int], after: list[int]) -> tuple[list[int], list[int]]:
+        quote = quote[: MAX_TOKENS - _LEAST_AROUND]
+        room = MAX_TOKENS - 4 - len(quote)
+        after = after[: max(room // 2, room - len(before))]
+        before = before[max(0, len(before) - (room - len(after))) :]
+        tokens = [self._start, *before, self._mark, *quote, self._mark, *after, self._end]
+        return tokens, [1] * (len(before) + 2) + [0] * len(quote) + [1] * (len(after) + 2)
 
 
 class Encoder:
-    """The fine-tuned network in a folder with encoder.onnx and tokenizer.json, opened on first use.
+    """The fine-tuned network in a folder with encoder.onnx.gz and tokenizer.json, opened on first use.
 
     `digests` are the SHA-256 of the files by name: a file that has changed by the time it is opened is refused.
 
@@ -67,17 +85,16 @@ class Encoder:
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:
-            tokenizer = Tokenizer.from_buffer(self._content(TOKENIZER))
-            session = onnxruntime.InferenceSession(self._content(NETWORK), options, providers=["CPUExecutionProvider"])
+            reader = Reader(Tokenizer.from_buffer(self._content(TOKENIZER)))
+            network = gzip.decompress(self._content(NETWORK))
+            session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         except ModelError:
             raise
         except Exception as error:  # both raise whatever their native parts do
             raise ModelError(
                 f"{self.folder}: the large model can't be opened ({error}); get its files again"
             ) from error
-        tokenizer.enable_truncation(MAX_TOKENS)
-        tokenizer.no_padding()
-        return tokenizer, session
+        return reader, session
 
     def _content(self, name: str) -> bytes:
         # Opened from the bytes that were checked, so that nothing can change in between.
@@ -88,15 +105,10 @@ class Encoder:
 
     def log_probabilities(self, passages: Sequence[Passage]) -> Probabilities:
         """A row per passage: the logarithm of its probability of each stance, in alphabetical order."""
-        tokenizer, session = self._opened
+        reader, session = self._opened
         rows: Probabilities = np.zeros((len(passages), 3))
-        pairs = [tuple(map(_without_surrogates, as_pair(passage))) for passage in passages]
-        for row, encoding in zip(rows, tokenizer.encode_batch(pairs), strict=True):
-            feed = {
-                "input_ids": encoding.ids,
-                "attention_mask": encoding.attention_mask,
-                "token_type_ids": encoding.type_ids,
-            }
+        for row, (tokens, types) in zip(rows, reader(passages), strict=True):
+            feed = {"input_ids": tokens, "attention_mask": [1] * len(tokens), "token_type_ids": types}
             tensors = {name: np.array([numbers], dtype=np.int64) for name, numbers in feed.items()}
             scores = session.run(["scores"], tensors)[0][0].astype(np.float64)
             row[:] = scores - np.logaddexp.reduce(scores)
@@ -108,49 +120,42 @@ def _without_surrogates(text: str) -> str:
     return text.encode("utf-8", "replace").decode("utf-8")
 
 
-class LogPool(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Two opinions as one: a weighted sum of their log-probabilities (a logarithmic opinion pool, Heskes 1998).
+class LogProbabilities(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
+    """Log-probabilities, a row per passage, as they are: a classifier with nothing to learn, to be calibrated."""
 
-    Its input has a row per passage: the log-probabilities of the first opinion, then those of the second, which counts
-    `weight` times as much. There is nothing to learn: weights that fit our own corpus, on which both are sure, fit
-    text by others less well (docs/experiments.md).
-    """
-
-    def __init__(self, weight: float = 0.4) -> None:
-        self.weight = weight
-
-    def fit(self, evidence: Probabilities, labels: Iterable[str]) -> Self:
+    def fit(self, rows: Probabilities, labels: Iterable[str]) -> Self:
         """Takes the names of the classes, in alphabetical order, from the labels."""
         self.classes_ = np.unique(list(labels))
         return self
 
-    def decision_function(self, evidence: Probabilities) -> Probabilities:
-        """A row per passage: the pooled score of each class."""
-        half = evidence.shape[1] // 2
-        scores: Probabilities = evidence[:, :half] + self.weight * evidence[:, half:]
-        return scores
+    def decision_function(self, rows: Probabilities) -> Probabilities:
+        """The rows."""
+        return rows
 
-    def predict(self, evidence: Probabilities) -> np.ndarray[Any, np.dtype[np.str_]]:
-        """The class with the highest score."""
-        labels: np.ndarray[Any, np.dtype[np.str_]] = self.classes_[self.decision_function(evidence).argmax(axis=1)]
+    def predict(self, rows: Probabilities) -> np.ndarray[Any, np.dtype[np.str_]]:
+        """The most probable class of each row."""
+        labels: np.ndarray[Any, np.dtype[np.str_]] = self.classes_[rows.argmax(axis=1)]
         return labels
 
 
 class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
-    """Conciliatory, assertive or neutral, by an encoder and a small model, pooled.
+    """Conciliatory, assertive or neutral, by an encoder, and by a small model where that is sure.
 
     encoder      an Encoder, fine-tuned on the stances in alphabetical order
     small        a fitted StanceClassifier
     flattening   as in StanceClassifier
+    sure         where the small model gives a stance this probability, the encoder is not asked: it would hardly
+                 differ, and takes thirty times as long
 
-    `fit` calibrates the pooled scores (temperature scaling, Guo et al. 2017) on passages that neither of the two has
+    `fit` calibrates the probabilities (temperature scaling, Guo et al. 2017) on passages that neither of the two has
     learned from.
     """
 
-    def __init__(self, encoder: Encoder, small: StanceClassifier, flattening: float = 1.2) -> None:
+    def __init__(self, encoder: Encoder, small: StanceClassifier, flattening: float = 1.2, sure: float = 0.85) -> None:
         self.encoder = encoder
         self.small = small
         self.flattening = flattening
+        self.sure = sure
 
     def fit(self, passages: Iterable[Passage | str], labels: Iterable[str]) -> Self:
         """Calibrates on passages and their labels; raises ValueError where their numbers differ."""
@@ -158,8 +163,8 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         from sklearn.frozen import FrozenEstimator
 
         wanted, evidence = list(labels), self._evidence(passages_in(passages))
-        pool = FrozenEstimator(LogPool().fit(evidence, wanted))
-        self.head_ = CalibratedClassifierCV(pool, method="temperature", cv=2).fit(evidence, wanted)
+        ready = FrozenEstimator(LogProbabilities().fit(evidence, wanted))
+        self.head_ = CalibratedClassifierCV(ready, method="temperature", cv=2).fit(evidence, wanted)
         self.classes_ = self.head_.classes_
         return self
 
@@ -177,5 +182,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return labels
 
     def _evidence(self, passages: Sequence[Passage]) -> Probabilities:
-        by_small = np.log(self.small.predict_proba(passages) + 1e-9)
-        return np.hstack([self.encoder.log_probabilities(passages), by_small])
+        rows: Probabilities = np.log(self.small.predict_proba(passages) + 1e-9)
+        unsure = np.flatnonzero(rows.max(axis=1) < np.log(self.sure)).tolist()
+        rows[unsure] = self.encoder.log_probabilities([passages[i] for i in unsure])
+        return rows

@@ -58,7 +58,16 @@ def passage_of(article: str, start: int, end: int, sentences: Sequence[tuple[int
     last = _sentence_at(max(end - 1, start), sentences)
     before = article[max(sentences[first][0], start - CONTEXT_REACH) : start] if first is not None else ""
     after = article[end : min(sentences[last][1], end + CONTEXT_REACH)] if last is not None else ""
-    return Passage(article[start:end], before.rstrip().rstrip(_MARKS).strip(), after.lstrip(_MARKS).strip())
+    return without_marks(Passage(article[start:end], before, after))
+
+
+def without_marks(passage: Passage) -> Passage:
+    """The passage without the quotation marks and blanks that part the quote from what stands around it.
+
+    >>> without_marks(Passage("trust", "Wei called for ‘", "’ again."))
+    Passage(text='trust', before='Wei called for', after='again.')
+    """
+    return Passage(passage.text, passage.before.rstrip().rstrip(_MARKS).strip(), passage.after.lstrip(_MARKS).strip())
 
 
 def _sentence_at(offset: int, sentences: Sequence[tuple[int, int]]) -> int | None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from stance.errors import InputError
+from stance.features import Passage
 from training.agreement import load_annotations, settled
 from training.corpus import (
     CHALLENGE,
@@ -15,13 +16,11 @@ from training.corpus import (
     QUOTES,
     STANCES,
     TRAIN,
-    UNLABELLED,
     from_gold,
     from_line,
     labelled_quotes,
     load_articles,
     load_jsonl,
-    load_passages,
     load_training_quotes,
     near_duplicates,
     parse_article,
@@ -119,18 +118,15 @@ def test_files_that_cannot_be_read(tmp_path):
         load_articles(tmp_path)
 
 
-def test_a_broken_line_without_a_label_is_named(tmp_path):
-    path = tmp_path / "own.jsonl"
-    for line in ("{", "[]", '{"before": "He said"}'):
-        path.write_text(f'{{"text": "Stop."}}\n{line}\n', encoding="utf-8")
-        with pytest.raises(InputError, match="line 2: not an object with 'text'"):
-            load_passages(path)
-
-
 def test_the_id_of_an_article_is_its_name(tmp_path):
     (tmp_path / "other.txt").write_text(SOURCE, encoding="utf-8")
     with pytest.raises(InputError, match="differs from the file's name"):
         load_articles(tmp_path)
+
+
+def test_the_marks_around_a_quote_are_no_part_of_its_context():
+    quote = from_line({"text": "a bully", "before": "He called it “", "after": "”, twice.", "stance": "assertive"})
+    assert quote.passage == Passage("a bully", "He called it", ", twice.")
 
 
 def test_a_line_may_lack_all_but_text_and_stance():
@@ -188,14 +184,12 @@ def test_isolated_quotes_are_no_near_duplicates():
     assert [(rows[i].id, rows[j].id) for i, j in pairs if rows[i].group != rows[j].group] == []
 
 
-def test_passages_without_a_label_are_no_near_duplicates_of_what_is_scored():
-    passages = load_passages()
-    assert len(set(passages)) == len(passages) > 1000
-    assert all(passage.text.strip() for passage in passages), UNLABELLED
-    articles = [*load_articles(HELDOUT), *load_articles(CHALLENGE)]
-    scored = [q.passage.text for q in (*labelled_quotes(articles), *load_jsonl(CHALLENGE_QUOTES)[1])]
-    pairs = near_duplicates([*scored, *(passage.text for passage in passages)], size=5, share=0.6)
-    assert [pair for pair in pairs if pair[0] < len(scored) <= pair[1]] == []
+def test_isolated_quotes_are_no_near_duplicates_of_held_out_articles():
+    rows = load_jsonl(QUOTES)[1]
+    held = list(labelled_quotes([*load_articles(HELDOUT), *load_articles(CHALLENGE)]))
+    texts = [quote.passage.text for quote in (*held, *rows)]
+    pairs = near_duplicates(texts, size=6, share=0.6)
+    assert [(texts[i], texts[j]) for i, j in pairs if i < len(held) <= j] == []
 
 
 @pytest.mark.parametrize("feature", ["length", "digits", "speaker"])
@@ -221,5 +215,6 @@ def test_nothing_of_the_measuring_data_is_in_the_corpus(quotes):
             measured |= word_runs(json.loads(line).get("text", ""), 8)
     every = (*quotes, *labelled_quotes(load_articles(CHALLENGE)), *load_jsonl(CHALLENGE_QUOTES)[1])
     assert [quote.id for quote in every if word_runs(quote.passage.text, 8) & measured] == []
-    for passage in load_passages():
-        assert not any(word_runs(text, 8) & measured for text in (passage.text, passage.before, passage.after)), passage
+    for quote in load_jsonl(QUOTES)[1]:
+        around = (quote.passage.before, quote.passage.after)
+        assert not any(word_runs(text, 8) & measured for text in around), quote

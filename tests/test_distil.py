@@ -5,6 +5,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
+from stance.encoder import NETWORK
 from stance.errors import ModelError
 from stance.features import Passage
 from training import distil
@@ -33,7 +34,7 @@ class FakeEncoder:
 def kept(tmp_path, monkeypatch):
     monkeypatch.setattr(distil, "FILE", tmp_path / "soft.npz")
     monkeypatch.setattr(distil, "FOLDER", tmp_path)
-    (tmp_path / "encoder.onnx").write_bytes(b"")
+    (tmp_path / NETWORK).write_bytes(b"")
     monkeypatch.setattr(distil, "Encoder", FakeEncoder)
     monkeypatch.setattr(FakeEncoder, "calls", [])
     return tmp_path
@@ -52,13 +53,11 @@ def test_passages_are_made_of_quotes_and_sentences():
 
 def test_nothing_of_the_tenth_is_learned_from():
     quotes = [LabelledQuote(str(n), Passage(f"We agree on point {n}."), "neutral", "Other", str(n)) for n in range(60)]
-    more = [Passage("We do not.")]
     rest, _ = parted(quotes)
-    passages = distil.passages_to_label(rest, [], more)
+    passages = distil.passages_to_label(rest, [])
     tenth = {quote.passage.text for quote in quotes} - {quote.passage.text for quote in rest}
     assert 0 < len(tenth) < 20
     assert {quote.passage for quote in rest} == set(passages[: len(rest)])
-    assert set(more) < set(passages)
     assert not tenth & {passage.text for passage in passages}
 
 

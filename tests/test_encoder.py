@@ -1,5 +1,6 @@
 """The large model: its contract, its files, and what is said where one of them is missing or damaged."""
 
+import itertools
 import json
 import pickle
 import shutil
@@ -11,7 +12,7 @@ import pytest
 
 from stance import Analyzer, loading
 from stance.cli import main
-from stance.encoder import NETWORK, TOKENIZER, Encoder, as_pair
+from stance.encoder import MAX_TOKENS, NETWORK, TOKENIZER, Encoder, EncoderClassifier, Reader
 from stance.errors import ModelError
 from stance.features import Passage
 from stance.loading import HEAD_FILE, load_model
@@ -85,9 +86,50 @@ def test_the_whole_way(tmp_path, capsys):
     assert Analyzer(model=load_model("large")).analyze("No quotes.") == []
 
 
-def test_a_pair_of_quote_and_sentence():
-    assert as_pair(Passage("a", "b", "")) == ("a", "b [MASK] ")
-    assert as_pair(Passage("a", "", "c")) == ("a", " [MASK] c")
+@pytest.fixture(scope="module")
+def tokenizer():
+    return pytest.importorskip("tokenizers").Tokenizer.from_file(str(LARGE / TOKENIZER))
+
+
+def test_the_quote_is_marked_in_its_sentence(tokenizer):
+    (tokens, types), (bare, _) = Reader(tokenizer)([Passage("trust", "Wei wants", "again."), Passage("trust")])
+    assert [tokenizer.id_to_token(token) for token in tokens] == [
+        *("<s>", "wei", "wants", '"', "trust", '"', "again", ".", "</s>")
+    ]
+    assert types == [1, 1, 1, 1, 0, 1, 1, 1, 1]
+    assert [tokenizer.id_to_token(token) for token in bare] == ["<s>", '"', "trust", '"', "</s>"]
+
+
+@pytest.mark.parametrize(("before", "quote", "after"), itertools.product((0, 3, 500), (1, 60, 500), (0, 3, 500)))
+def test_what_is_too_long_is_cut_far_from_the_quote(tokenizer, before, quote, after):
+    passage = Passage("quote " * quote, "before " * before, "after " * after)
+    [(tokens, types)] = Reader(tokenizer)([passage])
+    words = [tokenizer.id_to_token(token) for token in tokens]
+    assert len(tokens) == len(types) <= MAX_TOKENS
+    assert types.count(0) == min(quote, MAX_TOKENS - 10)
+    assert (words.count("before") > 0, words.count("after") > 0) == (before > 0, after > 0)
+    if before + quote + after <= MAX_TOKENS - 4:
+        assert len(tokens) == before + quote + after + 4
+
+
+def test_of_what_the_small_model_is_sure_it_decides():
+    model = load_model("large")
+    passages = [quote.passage for quote in load_training_quotes()[:60]]
+    by_small = model.small.predict_proba(passages)
+    asked = []
+
+    class Asked(Encoder):
+        def log_probabilities(self, passages):
+            asked.extend(passages)
+            return super().log_probabilities(passages)
+
+    watched = EncoderClassifier(Asked(LARGE), model.small)
+    watched.head_, watched.classes_ = model.head_, model.classes_
+    labels = watched.predict(passages)
+    sure = by_small.max(axis=1) >= model.sure
+    assert 0 < sure.sum() < len(passages)
+    assert asked == [passage for passage, skipped in zip(passages, sure, strict=True) if not skipped]
+    assert (labels[sure] == model.classes_[by_small.argmax(axis=1)][sure]).all()
 
 
 @pytest.fixture
@@ -137,6 +179,6 @@ def test_where_it_is_not_installed(monkeypatch, tmp_path, capsys):
     loading._shipped_large.cache_clear()
     assert main(["--model", "large", __file__]) == 2
     err = capsys.readouterr().err
-    assert "encoder.onnx: the large model is not installed" in err
+    assert f"{NETWORK}: the large model is not installed" in err
     assert "pip install ./models/large" in err
     loading._shipped_large.cache_clear()

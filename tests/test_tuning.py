@@ -7,6 +7,7 @@ import pytest
 
 from stance.features import Passage
 from training.corpus import LabelledQuote
+from training.large import EMBEDDING_STEP, STEP, coarse, fixed
 from training.tuning import LABELS, Settings, certain, fine_tuned
 
 QUOTES = [
@@ -52,3 +53,28 @@ def test_a_network_learns_and_its_frozen_layers_stay():
     network = fine_tuned(network, tokens_of, passages, certain(QUOTES), settings, seed=1)
     assert torch.equal(network.encoder.layer[0].weight, lowest)
     assert network(**tokens_of(passages)).argmax(1).tolist() == [LABELS.index(quote.stance) for quote in QUOTES]
+
+
+def test_rounded_weights_stay_rounded_while_they_learn():
+    torch = pytest.importorskip("torch", reason="needs the extra train-large")
+    torch.manual_seed(1)
+    network = torch.nn.Sequential(torch.nn.Embedding(90, 64), torch.nn.Linear(64, 80), torch.nn.Linear(80, 3))
+    network[0].weight.requires_grad = False
+    small = network[2].weight.clone()
+    coarse(network)
+    assert torch.equal(network[2].weight, small)
+    levels = network[0].weight / (EMBEDDING_STEP * network[0].weight.std())
+    assert levels.unique().numel() < 40
+    rounded = network[1].weight.clone()
+    assert rounded[0].unique().numel() < 8 / STEP
+    optimizer = torch.optim.SGD(network.parameters(), lr=0.5)
+    for _ in range(20):
+        optimizer.zero_grad()
+        torch.nn.functional.cross_entropy(network(torch.arange(30)), torch.arange(30) % 3).backward()
+        optimizer.step()
+    assert not torch.equal(network[1].weight, rounded)
+    assert network[1].weight[0].unique().numel() < 8 / STEP
+    last = network[1].weight.clone()
+    fixed(network)
+    assert torch.equal(network[1].weight, last)
+    assert "1.weight" in dict(network.named_parameters())

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from stance.errors import InputError
-from stance.features import Passage, passage_of
+from stance.features import Passage, passage_of, without_marks
 from stance.quote import Span, Stance
 from stance.sentences import sentence_spans
 
@@ -31,8 +31,6 @@ HELDOUT = HERE / "articles" / "heldout"
 # Written to be as hard as news by others; no shipped model has learned from them.
 CHALLENGE = HERE / "articles" / "challenge"
 CHALLENGE_QUOTES = HERE / "challenge.jsonl"
-# Quotes that nobody has labelled: the teacher's soft labels of them are learned from (training/distil.py).
-UNLABELLED = HERE / "unlabelled.jsonl"
 
 ROSTER = ("Austin", "Wei", "Pentagon")
 SPEAKERS = (*ROSTER, "Other", "Unknown")
@@ -218,7 +216,7 @@ def from_line(row: dict[str, Any], where: str = "quotes") -> LabelledQuote:
     identity = str(row.get("id", where))
     return LabelledQuote(
         identity,
-        Passage(row["text"], row.get("before", ""), row.get("after", "")),
+        without_marks(Passage(row["text"], row.get("before", ""), row.get("after", ""))),
         row["stance"],
         row.get("speaker", "Unknown"),
         str(row.get("source", identity)),
@@ -292,18 +290,6 @@ def _lines(path: Path) -> Iterator[tuple[str, str]]:
 def load_training_quotes() -> list[LabelledQuote]:
     """Everything the shipped model learns from: the isolated quotes and those of the train articles."""
     return [*load_jsonl(QUOTES)[1], *labelled_quotes(load_articles(TRAIN))]
-
-
-def load_passages(path: Path = UNLABELLED) -> list[Passage]:
-    """The quotes without labels of a JSONL file; raises InputError with file and line where a line is broken."""
-    passages = []
-    for where, line in _lines(path):
-        try:
-            row = json.loads(line)
-            passages.append(Passage(row["text"], row.get("before", ""), row.get("after", "")))
-        except (ValueError, KeyError, TypeError, AttributeError) as error:
-            raise InputError(f"{where}: not an object with 'text' ({error})") from error
-    return passages
 
 
 def parted(quotes: Sequence[LabelledQuote]) -> tuple[list[LabelledQuote], list[LabelledQuote]]:

@@ -1,9 +1,8 @@
 """What a larger network thinks of passages without a label: the shipped models learn from that too.
 
 Knowledge distillation (Hinton, Vinyals and Dean 2015). The passages are made of the project's own training articles and
-quotes (without their context, in parts; sentences of the articles) and of quotes that were written without a label. The
-teacher (training/teacher.py) gives each a probability of every stance; training/soft_labels.npz keeps them by a hash of
-the passage.
+quotes: these without their context, in parts, and sentences of the articles. The teacher (training/teacher.py) gives
+each a probability of every stance; training/soft_labels.npz keeps them by a hash of the passage.
 """
 
 import hashlib
@@ -15,7 +14,7 @@ from pathlib import Path
 
 import numpy as np
 
-from stance.encoder import NETWORK, Encoder, as_pair
+from stance.encoder import NETWORK, Encoder
 from stance.errors import ModelError
 from stance.features import Passage
 from stance.linear import Probabilities
@@ -29,13 +28,11 @@ _SCALE = 255
 Rows = dict[int, "np.ndarray[tuple[int], np.dtype[np.uint8]]"]
 
 
-def passages_to_label(
-    quotes: Sequence[LabelledQuote], articles: Sequence[Article], more: Sequence[Passage]
-) -> list[Passage]:
-    """The passages that want soft labels: those of the quotes that are learned from, then `more` without a label, then
-    what is made of all these and of those of the articles that the quotes are from."""
+def passages_to_label(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> list[Passage]:
+    """The passages that want soft labels: those of the quotes that are learned from, then what is made of these and of
+    those of the articles that the quotes are from."""
     sources = {quote.group for quote in quotes}
-    given = list(dict.fromkeys([*(quote.passage for quote in quotes), *more]))
+    given = list(dict.fromkeys(quote.passage for quote in quotes))
     return [*given, *derived(given, [article for article in articles if article.id in sources])]
 
 
@@ -117,4 +114,5 @@ def _read() -> Rows:
 
 
 def _key(passage: Passage) -> int:
-    return int.from_bytes(hashlib.sha256("\0".join(as_pair(passage)).encode("utf-8", "replace")).digest()[:8], "big")
+    around = f"{passage.before} [MASK] {passage.after}" if passage.before or passage.after else ""
+    return int.from_bytes(hashlib.sha256(f"{passage.text}\0{around}".encode("utf-8", "replace")).digest()[:8], "big")

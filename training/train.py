@@ -24,7 +24,6 @@ from training.corpus import (
     labelled_quotes,
     load_articles,
     load_jsonl,
-    load_passages,
     load_training_quotes,
     parted,
 )
@@ -32,9 +31,9 @@ from training.distil import passages_to_label, soft_labels
 from training.validation import cross_validated
 from training.vectors import word_vectors
 
-# How much the teacher's view counts beside a label: of a labelled quote, of one written without a label, of a passage
-# made of these (docs/experiments.md).
-LABELLED, WRITTEN, DERIVED = 1.0, 2.0, 1.0
+# How much the teacher's view counts beside a label: of a labelled quote, of a passage made of these
+# (docs/experiments.md).
+LABELLED, DERIVED = 1.0, 1.0
 MODELS = Path(__file__).parent.parent / "models"
 
 
@@ -48,12 +47,10 @@ def train(quotes: Sequence[LabelledQuote]) -> StanceClassifier:
 def train_distilled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> StanceClassifier:
     """The shipped classifier: it learns from nine tenths of the quotes and from what the teacher thinks of them and
     of passages made of them; it is calibrated on the last tenth, which the teacher has not seen either."""
-    written = load_passages()
     rest, tenth = parted(quotes)
-    passages = passages_to_label(rest, articles, written)
+    passages = passages_to_label(rest, articles)
     weights = dict.fromkeys(passages, DERIVED)
     weights |= {quote.passage: LABELLED for quote in rest}
-    weights |= dict.fromkeys(written, WRITTEN)
     # With so many passages, words seen twice still say nothing.
     model = StanceClassifier(C=2.5, vectors=word_vectors(), min_count=3)
     return model.fit(

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from stance.encoder import as_pair
+from stance.encoder import TOKENIZER, Reader
 from stance.features import Passage
 from stance.linear import Probabilities
 from training.corpus import STANCES, LabelledQuote
@@ -45,6 +45,31 @@ def certain(quotes: Sequence[LabelledQuote], smoothing: float = SMOOTHING) -> Pr
     return rows
 
 
+class Tensors:
+    """Passages → what a torch module takes: a batch, padded to its longest passage; `base` is the encoder's folder."""
+
+    def __init__(self, base: Path) -> None:
+        from tokenizers import Tokenizer
+
+        tokenizer = Tokenizer.from_file(str(base / TOKENIZER))
+        self._reader = Reader(tokenizer)
+        self._padding = tokenizer.token_to_id("<pad>")
+
+    def __call__(self, passages: Sequence[Passage]) -> dict[str, Any]:
+        """Token numbers, the mask of the padding, and the type of each token: 0 in the quote, 1 around it."""
+        import torch
+
+        rows = self._reader(passages)
+        longest = max(len(tokens) for tokens, _ in rows)
+        ids = torch.full((len(rows), longest), self._padding)
+        attention, types = torch.zeros_like(ids), torch.ones_like(ids)
+        for number, row in enumerate(rows):
+            size = len(row[0])
+            ids[number, :size], types[number, :size] = map(torch.tensor, row)
+            attention[number, :size] = 1
+        return {"input_ids": ids, "attention_mask": attention, "token_type_ids": types}
+
+
 def network_on(base: Path) -> Any:
     """A torch module on the encoder in a folder, before it has learned: token numbers in, a score per label out.
 
@@ -63,9 +88,7 @@ def network_on(base: Path) -> Any:
             self.output = torch.nn.Linear(2 * self.encoder.config.hidden_size, len(LABELS))
 
         def forward(self, input_ids: Any, attention_mask: Any, token_type_ids: Any) -> Any:
-            # MPNet knows no types.
-            types = {"token_type_ids": token_type_ids} if hasattr(self.encoder.config, "type_vocab_size") else {}
-            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask, **types).last_hidden_state
+            hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask).last_hidden_state
             parts = [(attention_mask * kind).unsqueeze(-1).float() for kind in (1 - token_type_ids, token_type_ids)]
             means = [(hidden * part).sum(1) / part.sum(1).clamp(min=1) for part in parts]
             return self.output(self.dropout(torch.cat(means, 1)))
@@ -141,10 +164,14 @@ def _batches(passages: Sequence[Passage], size: int, chance: random.Random) -> I
     chance.shuffle(order)
     batches = []
     for start in range(0, len(order), 20 * size):
-        alike = sorted(order[start : start + 20 * size], key=lambda i: sum(map(len, as_pair(passages[i]))))
+        alike = sorted(order[start : start + 20 * size], key=lambda i: _length(passages[i]))
         batches += [alike[i : i + size] for i in range(0, len(alike), size)]
     chance.shuffle(batches)
     yield from batches
+
+
+def _length(passage: Passage) -> int:
+    return len(passage.before) + len(passage.text) + len(passage.after)
 
 
 def _sometimes_bare(passage: Passage, chance: random.Random) -> Passage:
