@@ -18,8 +18,8 @@ help:
 	@echo "make demo                         analyse an example article"
 	@echo "make serve [PORT=8000]            the page and the JSON API on this machine"
 	@echo "make train                        rebuild models/ from training/corpus/"
-	@echo "make train-large                  the same for models/large (some 45 minutes on 2 cores)"
-	@echo "make train-teacher [NETWORK=file]  what a larger network thinks of passages (some 70 minutes), for both"
+	@echo "make train-large                  the same for models/large (an hour on 2 cores, from the teacher)"
+	@echo "make train-teacher                what a larger network thinks of passages (two hours), for both"
 	@echo "make gate                         compare the last make evaluate with the pinned floors"
 	@echo "make docs                         build the documentation into site/"
 	@echo "make check-model                  rebuild the small model and compare its predictions with the shipped one's"
@@ -61,7 +61,7 @@ train-large: $(READY)
 
 train-teacher: $(READY)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[train-teacher]'
-	@$(BIN)/python -m training.teacher $(if $(NETWORK),--network '$(NETWORK)')
+	@$(BIN)/python -m training.teacher
 
 evaluate: $(READY)
 	@echo "Evaluating (figures also go to evaluation.json) …"

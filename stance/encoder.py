@@ -147,8 +147,8 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     sure         where the small model gives a stance this probability, the encoder is not asked: it would hardly
                  differ, and takes thirty times as long
 
-    `fit` calibrates the probabilities (temperature scaling, Guo et al. 2017) on passages that neither of the two has
-    learned from.
+    `fit` calibrates the probabilities (temperature scaling, Guo et al. 2017) on passages that the encoder has
+    not learned from, and that the small model was calibrated on at most.
     """
 
     def __init__(self, encoder: Encoder, small: StanceClassifier, flattening: float = 1.2, sure: float = 0.85) -> None:

@@ -41,7 +41,7 @@ _VERSION = re.compile(r"\d{1,4}\.\d{1,4}(?:\.\w{1,12}){0,3}")
 _MAKE = "The checkout's `make train` makes the shipped model, `python -m training.train --output FOLDER` your own."
 _MAKE_LARGE = (
     "It comes with the checkout in models/large, for other places: pip install ./models/large 'stance[large]'. "
-    "`python -m training.large` makes it anew."
+    "`make train-teacher train-large` in the checkout makes it anew (training.large)."
 )
 _TRUST = (
     "this is no model that ships with stance, and to load a model is to run the code in it. If you made it, or trust "
@@ -74,7 +74,7 @@ def save_model(model: StanceClassifier, path: str | Path, details: dict[str, Any
 def save_large_model(model: EncoderClassifier, folder: Path, details: dict[str, Any] | None = None) -> None:
     """Writes the head of a large model and its manifest into the folder that holds its network and tokenizer.
 
-    The manifest names the small model by its digest: the head weighs the encoder against the one that is shipped.
+    The manifest names the small model by its digest: it decides where it is sure, and the head was fitted on both.
     """
     _write(folder / HEAD_FILE, _pickled(model.head_))
     files = {name: _digest(_bytes_of(folder / name, _MAKE_LARGE)) for name in _LARGE_FILES}

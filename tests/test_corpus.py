@@ -86,6 +86,7 @@ def test_a_broken_article_is_named_with_its_line(old, new, reason):
         ("[]", "line 2: a JSON object is wanted"),
         ('{"text": "Stop."}', "line 2: .* needs 'stance'"),
         ('{"text": " ", "stance": "neutral"}', "line 2: .* needs 'text'"),
+        ('{"text": "Stop.", "stance": "assertive", "after": 3}', "line 2: 'before' and 'after'"),
         ('{"text": "Stop.", "stance": "angry"}', "line 2: stance 'angry'"),
         ('{"text": "No.", "quotes": [{"start": 0}]}', "line 2: not an article in gold format"),
         (
@@ -132,6 +133,7 @@ def test_the_marks_around_a_quote_are_no_part_of_its_context():
 def test_a_line_may_lack_all_but_text_and_stance():
     quote = from_line({"text": "Stop.", "stance": "assertive"}, "x:1")
     assert (quote.group, quote.passage.before) == ("x:1", "")
+    assert from_line({"text": "Stop.", "stance": "assertive", "before": None}).passage == Passage("Stop.")
 
 
 def test_near_duplicates():

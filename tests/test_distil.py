@@ -32,7 +32,8 @@ class FakeEncoder:
 
 @pytest.fixture
 def kept(tmp_path, monkeypatch):
-    monkeypatch.setattr(distil, "FILE", tmp_path / "soft.npz")
+    monkeypatch.setattr(distil, "TEACHER", tmp_path / "soft.npz")
+    monkeypatch.setattr(distil, "LARGE", tmp_path / "large.npz")
     monkeypatch.setattr(distil, "FOLDER", tmp_path)
     (tmp_path / NETWORK).write_bytes(b"")
     monkeypatch.setattr(distil, "Encoder", FakeEncoder)
@@ -77,6 +78,15 @@ def test_the_teachers_view_is_kept_and_the_encoder_fills_in(kept):
     assert FakeEncoder.calls == [len(passages) - 1]
 
 
+def test_the_large_network_goes_before_its_teacher(kept):
+    both, one = Passage("Stop."), Passage("Go.")
+    teacher, large = np.array([[0.8, 0.2, 0.0]] * 2), np.array([[0.0, 0.2, 0.8]])
+    distil.add_soft_labels([both, one], teacher, wanted=[both, one])
+    distil.add_soft_labels([both], large, wanted=[both, one], file=distil.LARGE)
+    assert np.allclose(distil.soft_labels([both, one]), np.vstack([large, teacher[:1]]), atol=0.01)
+    assert np.allclose(distil.labelled_by_teacher([both, one])[1], teacher, atol=0.01)
+
+
 def test_what_is_not_wanted_any_more_goes(kept):
     old, new = Passage("Stop."), Passage("Go.")
     distil.add_soft_labels([old], np.array([[1.0, 0.0, 0.0]]), wanted=[old])
@@ -95,7 +105,8 @@ def test_a_broken_file_is_named(kept):
 
 
 def test_a_missing_encoder_is_named(tmp_path, monkeypatch):
-    monkeypatch.setattr(distil, "FILE", tmp_path / "soft.npz")
+    monkeypatch.setattr(distil, "TEACHER", tmp_path / "soft.npz")
+    monkeypatch.setattr(distil, "LARGE", tmp_path / "large.npz")
     monkeypatch.setattr(distil, "FOLDER", tmp_path)
     with pytest.raises(ModelError, match="train-large"):
         distil.soft_labels([Passage("Stop.")])

@@ -100,7 +100,7 @@ def test_the_quote_is_marked_in_its_sentence(tokenizer):
     assert [tokenizer.id_to_token(token) for token in bare] == ["<s>", '"', "trust", '"', "</s>"]
 
 
-@pytest.mark.parametrize(("before", "quote", "after"), itertools.product((0, 3, 500), (1, 60, 500), (0, 3, 500)))
+@pytest.mark.parametrize(("before", "quote", "after"), list(itertools.product((0, 3, 500), (1, 60, 500), (0, 3, 500))))
 def test_what_is_too_long_is_cut_far_from_the_quote(tokenizer, before, quote, after):
     passage = Passage("quote " * quote, "before " * before, "after " * after)
     [(tokens, types)] = Reader(tokenizer)([passage])
@@ -130,6 +130,11 @@ def test_of_what_the_small_model_is_sure_it_decides():
     assert 0 < sure.sum() < len(passages)
     assert asked == [passage for passage, skipped in zip(passages, sure, strict=True) if not skipped]
     assert (labels[sure] == model.classes_[by_small.argmax(axis=1)][sure]).all()
+    for threshold, wanted in ((0.01, []), (1.1, passages)):
+        asked.clear()
+        watched.sure = threshold
+        watched.predict(passages)
+        assert asked == wanted
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from stance.features import Passage
 from training.corpus import LabelledQuote
-from training.large import EMBEDDING_STEP, STEP, coarse, fixed
+from training.large import EMBEDDING_STEP, STEP, _store_steps, coarse, fixed
 from training.tuning import LABELS, Settings, certain, fine_tuned
 
 QUOTES = [
@@ -78,3 +78,19 @@ def test_rounded_weights_stay_rounded_while_they_learn():
     fixed(network)
     assert torch.equal(network[1].weight, last)
     assert "1.weight" in dict(network.named_parameters())
+
+
+def test_the_file_counts_the_steps(tmp_path):
+    torch = pytest.importorskip("torch", reason="needs the extra train-large")
+    onnx = pytest.importorskip("onnx", reason="needs the extra train-large")
+    quantization = pytest.importorskip("onnxruntime.quantization", reason="needs the extra large")
+    network = fixed(coarse(torch.nn.Sequential(torch.nn.Linear(64, 80, bias=False))))
+    full, small = tmp_path / "full.onnx", tmp_path / "small.onnx"
+    torch.onnx.export(network, (torch.ones(2, 64),), str(full), opset_version=17, dynamo=False)
+    quantization.quantize_dynamic(full, small, per_channel=True, reduce_range=True)
+    _store_steps(full, small)
+    tables = {t.name: onnx.numpy_helper.to_array(t) for t in onnx.load(small).graph.initializer}
+    [name] = [name.removesuffix("_scale") for name in tables if name.endswith("_scale")]
+    weight = tables[f"{name}_quantized"] * tables[f"{name}_scale"]
+    assert np.allclose(weight, network[0].weight.detach().numpy().T, atol=1e-6)
+    assert len(np.unique(tables[f"{name}_quantized"])) < 40

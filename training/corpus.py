@@ -213,10 +213,13 @@ def from_line(row: dict[str, Any], where: str = "quotes") -> LabelledQuote:
             raise InputError(f"{where}: a labelled quote needs {name!r}, a string")
     if row["stance"] not in STANCES:
         raise InputError(f"{where}: stance {row['stance']!r} is none of {', '.join(STANCES)}")
+    before, after = (row.get(name) or "" for name in ("before", "after"))
+    if not isinstance(before, str) or not isinstance(after, str):
+        raise InputError(f"{where}: 'before' and 'after' of a labelled quote are strings")
     identity = str(row.get("id", where))
     return LabelledQuote(
         identity,
-        without_marks(Passage(row["text"], row.get("before", ""), row.get("after", ""))),
+        without_marks(Passage(row["text"], before, after)),
         row["stance"],
         row.get("speaker", "Unknown"),
         str(row.get("source", identity)),

@@ -1,8 +1,10 @@
-"""What a larger network thinks of passages without a label: the shipped models learn from that too.
+"""What larger networks think of passages without a label: the shipped models learn from that too.
 
 Knowledge distillation (Hinton, Vinyals and Dean 2015). The passages are made of the project's own training articles and
 quotes: these without their context, in parts, and sentences of the articles. The teacher (training/teacher.py) gives
-each a probability of every stance; training/soft_labels.npz keeps them by a hash of the passage.
+each a probability of every stance (training/soft_labels.npz): the large model learns from these. By then it knows more
+than its teacher, so its own view goes before the teacher's where there is one (training/large_labels.npz): the small
+model learns from both. Either file keeps them by a hash of the passage.
 """
 
 import hashlib
@@ -21,7 +23,8 @@ from stance.linear import Probabilities
 from stance.sentences import sentence_spans
 from training.corpus import Article, LabelledQuote
 
-FILE = Path(__file__).parent / "soft_labels.npz"
+TEACHER = Path(__file__).parent / "soft_labels.npz"
+LARGE = Path(__file__).parent / "large_labels.npz"
 FOLDER = Path(__file__).parent.parent / "models" / "large"
 _PARTS = re.compile(r"(?<=[.!?;,])\s+")
 _SCALE = 255
@@ -56,40 +59,42 @@ def derived(passages: Sequence[Passage], articles: Sequence[Article]) -> list[Pa
 
 
 def soft_labels(passages: Sequence[Passage]) -> Probabilities:
-    """A row per passage: the teacher's probability of each stance, in alphabetical order.
+    """A row per passage: the probability of each stance, in alphabetical order, by the large network or its teacher.
 
-    What the teacher has not labelled gets the view of the large model's encoder, which learned from it; raises
-    ModelError where that is needed and missing.
+    What neither has labelled gets the view of the shipped encoder; raises ModelError where that is needed and missing.
     """
-    known = _read()
+    known = _read(TEACHER) | _read(LARGE)
     keys = [_key(passage) for passage in passages]
     new = {key: passage for key, passage in zip(keys, passages, strict=True) if key not in known}
     if new:
         if not (FOLDER / NETWORK).is_file():
-            raise ModelError(f"{FOLDER / NETWORK}: missing; `make train-large` makes it")
-        print(f"soft labels for {len(new)} passages that the teacher has not seen (some 150 a second) …", flush=True)
+            raise ModelError(f"{FOLDER / NETWORK}: missing; `make train-teacher train-large` makes it")
+        print(f"soft labels for {len(new)} passages that are new (some 80 a second) …", flush=True)
         known |= dict(zip(new, _packed(np.exp(Encoder(FOLDER).log_probabilities(list(new.values())))), strict=True))
     return _probabilities([known[key] for key in keys])
 
 
 def labelled_by_teacher(passages: Sequence[Passage]) -> tuple[list[Passage], Probabilities]:
     """Those of the passages that the teacher has labelled, and its rows for them."""
-    known = _read()
+    known = _read(TEACHER)
     found = [(passage, known[key]) for passage in passages if (key := _key(passage)) in known]
     return [passage for passage, _ in found], _probabilities([row for _, row in found])
 
 
 def missing_soft_labels(passages: Sequence[Passage]) -> list[Passage]:
     """The passages that the teacher has not labelled yet."""
-    known = _read()
+    known = _read(TEACHER)
     return [passage for passage in passages if _key(passage) not in known]
 
 
-def add_soft_labels(passages: Sequence[Passage], rows: Probabilities, wanted: Sequence[Passage]) -> None:
-    """Puts the teacher's rows into the file; what is there of passages that are not `wanted` any more goes."""
-    known = _read() | dict(zip(map(_key, passages), _packed(rows), strict=True))
+def add_soft_labels(
+    passages: Sequence[Passage], rows: Probabilities, wanted: Sequence[Passage], file: Path | None = None
+) -> None:
+    """Puts rows into the file, the teacher's by default; what is there of passages not `wanted` any more goes."""
+    file = file or TEACHER
+    known = _read(file) | dict(zip(map(_key, passages), _packed(rows), strict=True))
     kept = {key: known[key] for key in sorted({_key(passage) for passage in wanted}) if key in known}
-    np.savez_compressed(FILE, keys=np.array(list(kept), dtype=np.uint64), rows=np.array(list(kept.values())))
+    np.savez_compressed(file, keys=np.array(list(kept), dtype=np.uint64), rows=np.array(list(kept.values())))
 
 
 def _packed(rows: Probabilities) -> "np.ndarray[tuple[int, int], np.dtype[np.uint8]]":
@@ -103,14 +108,14 @@ def _probabilities(rows: Sequence["np.ndarray[tuple[int], np.dtype[np.uint8]]"])
     return summed
 
 
-def _read() -> Rows:
-    if not FILE.exists():
+def _read(place: Path) -> Rows:
+    if not place.exists():
         return {}
     try:
-        with np.load(FILE, allow_pickle=False) as file:
+        with np.load(place, allow_pickle=False) as file:
             return dict(zip(file["keys"].tolist(), file["rows"], strict=True))
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise ModelError(f"{FILE}: broken ({error}); get it from the checkout, or delete it") from error
+        raise ModelError(f"{place}: broken ({error}); get it from the checkout, or delete it") from error
 
 
 def _key(passage: Passage) -> int:

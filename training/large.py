@@ -3,7 +3,8 @@
 Takes the lowest layers of the teacher (training/teacher.py) and fine-tunes them on nine tenths of the quotes and on
 what the teacher thinks of passages made of them (training/soft_labels.npz); exports them to ONNX in 8 bits; fits on the
 last tenth the head that calibrates them and the small model. With --head only the last step: `make train` does it,
-having made another small model. On 2 cores about an hour.
+having made another small model. On 2 cores about an hour. What the network thinks of passages without a label goes to
+training/large_labels.npz, for the small model to learn from: `make train` comes next.
 """
 
 import argparse
@@ -25,8 +26,8 @@ from stance.errors import ModelError, StanceError
 from stance.features import Passage
 from stance.loading import load_model, save_large_model
 from training.corpus import TRAIN, Article, LabelledQuote, load_articles, load_training_quotes, parted
-from training.distil import labelled_by_teacher, passages_to_label
-from training.teacher import teacher, teacher_base
+from training.distil import LARGE, add_soft_labels, labelled_by_teacher, missing_soft_labels, passages_to_label
+from training.teacher import probabilities, teacher, teacher_base
 from training.train import MODELS, data_digest
 from training.tuning import Settings, Tensors, certain, fine_tuned
 
@@ -43,6 +44,7 @@ TRUST = 0.3
 # Weights are multiples of this many standard deviations of their row; those of embeddings, of their table.
 STEP, EMBEDDING_STEP = 0.33, 0.5
 LEAST_ROUNDED = 64  # rows and columns; smaller tables are not worth it
+MOST_STEPS = 127
 
 
 def learned(
@@ -53,7 +55,7 @@ def learned(
     seed: int = SEED,
 ) -> Any:
     """The network, its lowest layers alone, that has learned from the quotes and from the teacher's soft labels; raises
-    ModelError where the teacher has labelled nothing.
+    ModelError where the teacher has labelled nothing. A quote that it has not labelled is learned from its label alone.
 
     Upper layers hold what a network was trained on before (Sajjad et al. 2020): what is left learns anew without them.
     """
@@ -63,7 +65,7 @@ def learned(
     if not taught:
         raise ModelError("there are no soft labels to learn from; get training/soft_labels.npz from the checkout")
     labels = {quote.passage: row for quote, row in zip(quotes, certain(quotes), strict=True)}
-    targets = {
+    targets = labels | {
         passage: TRUST * view + (1 - TRUST) * labels[passage] if passage in labels else view
         for passage, view in zip(taught, views, strict=True)
     }
@@ -77,7 +79,7 @@ def learned(
 
     network = learn(taught, FIRST)
     network = coarse(network)
-    return learn([passage for passage in taught if passage in labels], THEN)
+    return learn(list(labels), THEN)
 
 
 def coarse(network: Any) -> Any:
@@ -99,7 +101,7 @@ def coarse(network: Any) -> Any:
         def forward(self, weight: Any) -> Any:
             with torch.no_grad():
                 step = self.step * (weight.std(1, keepdim=True) if self.by_row else weight.std())
-                change = torch.round(weight / step) * step - weight
+                change = torch.round(weight / step).clamp(-MOST_STEPS, MOST_STEPS) * step - weight
             return weight + change
 
     for module in list(network.modules()):
@@ -135,7 +137,6 @@ def export(network: Any, base: Path, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(base / TOKENIZER, folder / TOKENIZER)
     (folder / TOKENIZER).chmod(0o644)
-    fixed(network)
     names = ["input_ids", "attention_mask", "token_type_ids"]
     example = tuple(torch.tensor([row, row]) for row in ([0, 2054, 1012, 2003, 2], [1] * 5, [1, 0, 0, 1, 1]))
     axes = {name: {0: "passages", 1: "tokens"} for name in names}
@@ -154,13 +155,45 @@ def export(network: Any, base: Path, folder: Path) -> None:
         quant_pre_process(str(full), str(prepared), skip_symbolic_shape=True)
         # Seven bits in effect (reduce_range): processors without VNNI overflow on eight.
         quantize_dynamic(str(prepared), str(small), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
+        _store_steps(prepared, small)
         # Codes by frequency alone: there are no repetitions to look for.
         packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS + 16, strategy=zlib.Z_HUFFMAN_ONLY)
         (folder / NETWORK).write_bytes(packer.compress(small.read_bytes()) + packer.flush())
 
 
+def _store_steps(before: Path, quantized: Path) -> None:
+    """Has the 8-bit weights of an ONNX file count the steps of `coarse`, where the quantization chose a scale of its
+    own for each channel: so few numbers occur often, and all channels share them. Raises ModelError where there is no
+    weight that can."""
+    import onnx
+    from onnx.numpy_helper import from_array, to_array
+
+    model = onnx.load(quantized)
+    tables = {table.name: table for table in model.graph.initializer}
+    stored = 0
+    for table in onnx.load(before).graph.initializer:
+        scale = tables.get(f"{table.name}_scale")
+        if scale is None or min(table.dims) < LEAST_ROUNDED:
+            continue
+        weight, wanted = to_array(table), to_array(scale)
+        sizes = np.where(weight == 0, np.inf, np.abs(weight))
+        step = (sizes.min(axis=0) if wanted.size == weight.shape[1] else sizes.min()).astype(np.float32)
+        counts = np.round(weight / step)
+        if np.abs(weight / step - counts).max() > 0.01:
+            raise ModelError(f"{table.name}: its weights are no multiples of one step; coarse() comes before export()")
+        numbers = np.clip(counts, -MOST_STEPS, MOST_STEPS).astype(np.int8)
+        stored += 1
+        zeros = np.zeros(wanted.shape, np.int8)
+        for name, values in (("scale", step.reshape(wanted.shape)), ("zero_point", zeros), ("quantized", numbers)):
+            tables[f"{table.name}_{name}"].CopyFrom(from_array(values, f"{table.name}_{name}"))
+    if not stored:
+        raise ModelError("no weight to store as steps; does another onnxruntime name them in another way?")
+    onnx.save(model, quantized)
+
+
 def with_head(folder: Path, tenth: Sequence[LabelledQuote]) -> EncoderClassifier:
-    """The large model of a folder: its head fitted on the tenth, which neither encoder nor small model has seen."""
+    """The large model of a folder: its head fitted on the tenth, which the encoder has not seen and the small model was
+    only calibrated on."""
     small = load_model("small")
     assert isinstance(small, StanceClassifier)
     model = EncoderClassifier(Encoder(folder), small)
@@ -194,12 +227,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
         rest, tenth = parted(quotes)
         if not options.head:
             with teacher_base() as base:
-                network = learned(teacher(base), Tensors(base), rest, load_articles(TRAIN), options.seed)
+                tensors, articles = Tensors(base), load_articles(TRAIN)
+                network = fixed(learned(teacher(base), tensors, rest, articles, options.seed))
                 export(network, base, options.output)
+                if options.output.resolve() == FOLDER.resolve():
+                    passages = passages_to_label(rest, articles)
+                    # What the teacher thinks of the quotes themselves stays.
+                    known = {quote.passage for quote in rest} - set(missing_soft_labels(passages))
+                    todo = [passage for passage in passages if passage not in known]
+                    add_soft_labels(todo, probabilities(network, tensors, todo), wanted=passages, file=LARGE)
         model = with_head(options.output, tenth)
         # With --head the encoder may have learned from an earlier corpus: what the manifest says of it stays.
-        known = described(rest) if not options.head else encoder_data(options.output)
-        save_large_model(model, options.output, {"encoder_data": known, "head_data": described(tenth)})
+        learned_from = described(rest) if not options.head else encoder_data(options.output)
+        save_large_model(model, options.output, {"encoder_data": learned_from, "head_data": described(tenth)})
     except StanceError as error:
         print(f"large: {error}", file=sys.stderr)
         return 2

