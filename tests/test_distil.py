@@ -66,7 +66,7 @@ def test_the_teachers_view_is_kept_and_the_encoder_fills_in(kept):
     passages = distil.derived([quote.passage for quote in QUOTES], [ARTICLE])
     assert distil.missing_soft_labels(passages) == passages
     views = np.array([[0.8, 0.2, 0.0]])
-    distil.add_soft_labels(passages[:1], views, wanted=passages)
+    distil.add_soft_labels(distil.TEACHER, passages[:1], views, wanted=passages)
     assert distil.missing_soft_labels(passages) == passages[1:]
     taught, rows = distil.labelled_by_teacher(passages)
     assert taught == passages[:1]
@@ -81,16 +81,16 @@ def test_the_teachers_view_is_kept_and_the_encoder_fills_in(kept):
 def test_the_large_network_goes_before_its_teacher(kept):
     both, one = Passage("Stop."), Passage("Go.")
     teacher, large = np.array([[0.8, 0.2, 0.0]] * 2), np.array([[0.0, 0.2, 0.8]])
-    distil.add_soft_labels([both, one], teacher, wanted=[both, one])
-    distil.add_soft_labels([both], large, wanted=[both, one], file=distil.LARGE)
+    distil.add_soft_labels(distil.TEACHER, [both, one], teacher, wanted=[both, one])
+    distil.add_soft_labels(distil.LARGE, [both], large, wanted=[both, one])
     assert np.allclose(distil.soft_labels([both, one]), np.vstack([large, teacher[:1]]), atol=0.01)
     assert np.allclose(distil.labelled_by_teacher([both, one])[1], teacher, atol=0.01)
 
 
 def test_what_is_not_wanted_any_more_goes(kept):
     old, new = Passage("Stop."), Passage("Go.")
-    distil.add_soft_labels([old], np.array([[1.0, 0.0, 0.0]]), wanted=[old])
-    distil.add_soft_labels([new], np.array([[1.0, 0.0, 0.0]]), wanted=[new])
+    distil.add_soft_labels(distil.TEACHER, [old], np.array([[1.0, 0.0, 0.0]]), wanted=[old])
+    distil.add_soft_labels(distil.TEACHER, [new], np.array([[1.0, 0.0, 0.0]]), wanted=[new])
     assert distil.missing_soft_labels([old, new]) == [old]
 
 

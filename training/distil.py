@@ -87,11 +87,8 @@ def missing_soft_labels(passages: Sequence[Passage]) -> list[Passage]:
     return [passage for passage in passages if _key(passage) not in known]
 
 
-def add_soft_labels(
-    passages: Sequence[Passage], rows: Probabilities, wanted: Sequence[Passage], file: Path | None = None
-) -> None:
-    """Puts rows into the file, the teacher's by default; what is there of passages not `wanted` any more goes."""
-    file = file or TEACHER
+def add_soft_labels(file: Path, passages: Sequence[Passage], rows: Probabilities, wanted: Sequence[Passage]) -> None:
+    """Puts rows into a file of soft labels; what is there of passages that are not `wanted` any more goes."""
     known = _read(file) | dict(zip(map(_key, passages), _packed(rows), strict=True))
     kept = {key: known[key] for key in sorted({_key(passage) for passage in wanted}) if key in known}
     np.savez_compressed(file, keys=np.array(list(kept), dtype=np.uint64), rows=np.array(list(kept.values())))

@@ -26,12 +26,18 @@ from stance.errors import ModelError, StanceError
 from stance.features import Passage
 from stance.loading import load_model, save_large_model
 from training.corpus import TRAIN, Article, LabelledQuote, load_articles, load_training_quotes, parted
-from training.distil import LARGE, add_soft_labels, labelled_by_teacher, missing_soft_labels, passages_to_label
-from training.teacher import probabilities, teacher, teacher_base
-from training.train import MODELS, data_digest
-from training.tuning import Settings, Tensors, certain, fine_tuned
+from training.distil import (
+    FOLDER,
+    LARGE,
+    add_soft_labels,
+    labelled_by_teacher,
+    missing_soft_labels,
+    passages_to_label,
+)
+from training.teacher import teacher, teacher_base
+from training.train import data_digest
+from training.tuning import Settings, Tensors, certain, fine_tuned, probabilities
 
-FOLDER = MODELS / "large"
 _PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers")
 
 SEED = 1
@@ -153,7 +159,8 @@ def export(network: Any, base: Path, folder: Path) -> None:
             dynamo=False,
         )
         quant_pre_process(str(full), str(prepared), skip_symbolic_shape=True)
-        # Seven bits in effect (reduce_range): processors without VNNI overflow on eight.
+        # Seven bits (reduce_range): processors without VNNI overflow on eight. So do steps beyond 63, but they are some
+        # fifty of 66 million, and the rest rarely goes beyond 16.
         quantize_dynamic(str(prepared), str(small), weight_type=QuantType.QInt8, per_channel=True, reduce_range=True)
         _store_steps(prepared, small)
         # Codes by frequency alone: there are no repetitions to look for.
@@ -235,7 +242,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                     # What the teacher thinks of the quotes themselves stays.
                     known = {quote.passage for quote in rest} - set(missing_soft_labels(passages))
                     todo = [passage for passage in passages if passage not in known]
-                    add_soft_labels(todo, probabilities(network, tensors, todo), wanted=passages, file=LARGE)
+                    add_soft_labels(LARGE, todo, probabilities(network, tensors, todo), wanted=passages)
         model = with_head(options.output, tenth)
         # With --head the encoder may have learned from an earlier corpus: what the manifest says of it stays.
         learned_from = described(rest) if not options.head else encoder_data(options.output)

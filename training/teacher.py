@@ -19,14 +19,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-import numpy as np
-
 from stance.errors import ModelError, StanceError
-from stance.features import Passage
-from stance.linear import Probabilities
 from training.corpus import TRAIN, load_articles, load_training_quotes, parted
 from training.distil import TEACHER, add_soft_labels, missing_soft_labels, passages_to_label
-from training.tuning import LABELS, Settings, Tensors, certain, fine_tuned, network_on
+from training.tuning import Settings, Tensors, certain, fine_tuned, network_on, probabilities
 
 WEIGHTS_SHA256 = "78c0197b6159d92658e319bc1d72e4c73a9a03dd03815e70e555c5ef05615658"
 SETTINGS = Settings(epochs=2, rate=3e-5, decay=0.9, frozen=4, bare=True)
@@ -77,20 +73,6 @@ def teacher(base: Path, file: Path = NETWORK) -> Any:
     return network.eval()
 
 
-def probabilities(network: Any, tensors: Tensors, passages: Sequence[Passage]) -> Probabilities:
-    """A row per passage: the teacher's probability of each stance, in alphabetical order."""
-    import torch
-
-    rows: Probabilities = np.zeros((len(passages), len(LABELS)))
-    order = sorted(range(len(passages)), key=lambda i: len(passages[i].text) + len(passages[i].before))
-    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
-        for start in range(0, len(order), SETTINGS.batch):
-            batch = order[start : start + SETTINGS.batch]
-            scores = network(**tensors([passages[i] for i in batch])).float()
-            rows[batch] = torch.softmax(scores, 1).numpy()
-    return rows
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line; returns the exit code."""
     parser = argparse.ArgumentParser(prog="python -m training.teacher", description=__doc__)
@@ -127,7 +109,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 torch.save(network.state_dict(), options.network)
         for start in range(0, len(todo), PIECE):
             piece = todo[start : start + PIECE]
-            add_soft_labels(piece, probabilities(network, tensors, piece), wanted=passages)
+            add_soft_labels(TEACHER, piece, probabilities(network, tensors, piece), wanted=passages)
             print(f"{min(start + PIECE, len(todo))} of {len(todo)} passages labelled", flush=True)
     except StanceError as error:
         print(f"teacher: {error}", file=sys.stderr)

@@ -140,6 +140,20 @@ def fine_tuned(
     return network.eval()
 
 
+def probabilities(network: Any, tensors: Tensors, passages: Sequence[Passage], batch: int = 32) -> Probabilities:
+    """A row per passage: what a torch module that has learned gives each stance, in alphabetical order."""
+    import torch
+
+    rows: Probabilities = np.zeros((len(passages), len(LABELS)))
+    order = sorted(range(len(passages)), key=lambda i: _length(passages[i]))
+    with torch.no_grad(), torch.autocast("cpu", dtype=torch.bfloat16):
+        for start in range(0, len(order), batch):
+            chosen = order[start : start + batch]
+            scores = network(**tensors([passages[i] for i in chosen])).float()
+            rows[chosen] = torch.softmax(scores, 1).numpy()
+    return rows
+
+
 def _rates(network: Any, settings: Settings) -> list[dict[str, Any]]:
     """A learning rate for each parameter: lower layers know language already (Howard and Ruder 2018)."""
     layers = network.encoder.config.num_hidden_layers
