@@ -227,10 +227,10 @@ def passages_of(extraction: Extraction) -> "list[Passage]":
     joined: dict[int, Passage] = {}
     for numbers in parts.values():
         first, last = numbers[0], numbers[-1]
-        between = article[attributions[first].stretch.end : attributions[last].stretch.start] if last > first else ""
-        joined[first] = Passage(
-            text=" ".join(single[n].text for n in numbers),
-            before=single[first].before,
-            after=between + single[last].after if last > first else single[first].after,
-        )
+        if first == last:
+            joined[first] = single[first]
+            continue
+        between = article[attributions[first].stretch.end : attributions[last].stretch.start]
+        text = " ".join(single[n].text for n in numbers)
+        joined[first] = Passage(text, single[first].before, between + single[last].after)
     return [joined[parts[a.utterance][0]] for a in attributions]

@@ -14,7 +14,7 @@ from stance.quote import Span
 from stance.roster import Speaker
 from stance.subjects import Source
 from stance.surroundings import Referent, Surroundings
-from stance.tokens import Token, span_of, tokens_of
+from stance.tokens import Token, Tokens, span_of, tokens_of
 
 _SENTENCES_BACK = 12  # sentences of a paragraph that a pronoun looks back
 _SENTENCE = 120  # tokens of a sentence before a mention that are read for the name of a document
@@ -49,11 +49,11 @@ class Antecedents(Surroundings, ABC):
     def _other_body(self, number: int, start: int, pronoun: str) -> bool:
         """Whether the last body of the paragraph that speaks or acts is not on the roster: *it* is that one."""
         paragraph = self.paragraphs[number]
-        last = bisect_left(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start)
+        last = bisect_left(paragraph.starts, start, key=paragraph.tokens.begins.__getitem__)
         for sentence in range(last - 1, max(-1, last - 1 - _SENTENCES_BACK), -1):
             left, right = paragraph.sentence(sentence)
             phrase = clauses.clause_subject(paragraph.tokens, left, right)
-            if phrase is None or paragraph.tokens[phrase[1] - 1].end > start:
+            if phrase is None or paragraph.tokens.ends[phrase[1] - 1] > start:
                 continue
             head = paragraph.tokens[phrase[1] - 1]
             if pronoun not in _SEVERAL and (head.bare.endswith("s") or head.bare in table("nationalities.tsv")):
@@ -75,8 +75,8 @@ class Antecedents(Surroundings, ABC):
     def _names_before(self, number: int, start: int) -> Iterable[Referent]:
         """The persons named in a paragraph before `start`, the last first: for want of a subject."""
         paragraph = self.paragraphs[number]
-        last = bisect_right(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start)
-        sentence = paragraph.tokens[paragraph.starts[last - 1]].start if last and paragraph.tokens else start
+        last = bisect_right(paragraph.starts, start, key=paragraph.tokens.begins.__getitem__)
+        sentence = paragraph.tokens.begins[paragraph.starts[last - 1]] if last and paragraph.tokens else start
         low, high = paragraph.start, min(sentence if number == self._paragraph_at(start) else start, paragraph.end)
         found = [(place, p) for p in self.persons.recent if (place := p.last_before(high)) is not None and place >= low]
         found = [(place, p) for place, p in found if not _in_question(paragraph, place)]
@@ -86,31 +86,31 @@ class Antecedents(Surroundings, ABC):
         """Sources and subjects of a paragraph before `start`, the last first."""
         paragraph = self.paragraphs[number]
         tokens = paragraph.tokens
-        last = bisect_left(paragraph.starts, start, key=lambda index: tokens[index].start)
+        last = bisect_left(paragraph.starts, start, key=tokens.begins.__getitem__)
         for number in range(last - 1, max(-1, last - 1 - _SENTENCES_BACK), -1):
             left, right = paragraph.sentence(number)
-            end = tokens[min(right, len(tokens)) - 1].end
+            end = tokens.ends[min(right, len(tokens)) - 1]
             for mention in self._mentions_before(start):
-                if tokens[left].start <= mention.start < end:
+                if tokens.begins[left] <= mention.start < end:
                     yield self.referent(mention)
             if tokens[right - 1].text == "?":
                 continue  # Has Austin seen it? “He has,” he says: whoever answers
             phrase = clauses.clause_subject(tokens, left, right)
-            same = left < len(tokens) and tokens[min(right, len(tokens)) - 1].end > start
+            same = left < len(tokens) and tokens.ends[min(right, len(tokens)) - 1] > start
             if phrase and same and tokens[phrase[0]].lower in _INDEFINITE and phrase[0] > left:
                 phrase = None  # when a delegate challenged him, he …
             if same and _inserted(tokens, left, start):
                 phrase = None  # Austin, he said, had …
             if same and tokens[left].kind == "conjunction":  # When Austin was asked, he …
                 opening = clauses.clause_subject(tokens, left + 1, right)
-                if opening and tokens[opening[1] - 1].end <= start and tokens[opening[0]].lower not in _INDEFINITE:
+                if opening and tokens.ends[opening[1] - 1] <= start and tokens[opening[0]].lower not in _INDEFINITE:
                     yield self.referent(span_of(self.article, tokens, opening))
-            if phrase and tokens[phrase[1] - 1].end <= start:
+            if phrase and tokens.ends[phrase[1] - 1] <= start:
                 phrase = named(tokens, Source(phrase, None)).mention  # the secretary, Lloyd Austin
-            if phrase and tokens[phrase[1] - 1].end <= start:
+            if phrase and tokens.ends[phrase[1] - 1] <= start:
                 for part in _conjuncts(tokens, phrase):
                     yield self.referent(span_of(self.article, tokens, part))
-            here = bisect_left(tokens, start, left, right, key=lambda token: token.start)
+            here = bisect_left(tokens.begins, start, left, right)
             yield from self._institution_document(tokens[max(left, here - _SENTENCE) : here])
 
     def _institution_document(self, tokens: Sequence[Token]) -> Iterable[Referent]:
@@ -206,21 +206,21 @@ class Antecedents(Surroundings, ABC):
 
 def _in_question(paragraph: Paragraph, place: int) -> bool:
     """Whether the writer asks there: who is named in the question is not the one who answers."""
-    number = bisect_right(paragraph.starts, place, key=lambda index: paragraph.tokens[index].start)
+    number = bisect_right(paragraph.starts, place, key=paragraph.tokens.begins.__getitem__)
     last = paragraph.starts[number] if number < len(paragraph.starts) else len(paragraph.tokens)
     return last > 0 and paragraph.tokens[last - 1].text == "?"
 
 
-def _conjuncts(tokens: Sequence[Token], phrase: mentions.Phrase) -> list[mentions.Phrase]:
+def _conjuncts(tokens: Tokens, phrase: mentions.Phrase) -> list[mentions.Phrase]:
     """Austin and Wei → Austin, Wei."""
     ands = [k for k in range(phrase[0] + 1, phrase[1] - 1) if tokens[k].lower == "and"]
     starts, ends = [phrase[0], *(k + 1 for k in ands)], [*ands, phrase[1]]
     return list(zip(starts, ends, strict=True))
 
 
-def _inserted(tokens: Sequence[Token], left: int, start: int) -> bool:
+def _inserted(tokens: Tokens, left: int, start: int) -> bool:
     """Whether the word at `start` stands in a tag inside its sentence: Any rival, *he* said, was …"""
-    at = bisect_left(tokens, start, key=lambda token: token.start)
+    at = bisect_left(tokens.begins, start)
     if at + 2 >= len(tokens) or at <= left or tokens[left].kind in ("conjunction", "preposition"):
         return False
     behind = tokens[at + 2]

@@ -6,8 +6,8 @@ What is left without a source is a quote of unknown source if it stands as a sen
 import re
 from bisect import bisect_left
 from collections.abc import Sequence, Set
-from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from stance import clauses, mentions, terms
 from stance.clauses import DASHES
@@ -17,12 +17,11 @@ from stance.paragraphs import Paragraph, Place
 from stance.quote import Span
 from stance.rules import RULES
 from stance.subjects import Source, is_person
-from stance.tokens import Token
+from stance.tokens import Token, Tokens
 from stance.verbs import cue_verbs
 
 
-@dataclass(frozen=True, slots=True)
-class Attribution:
+class Attribution(NamedTuple):
     """A quote and the source that the article gives it.
 
     `utterance` is the number of the first quote of the utterance to which this one belongs (see Analyzer).
@@ -157,7 +156,7 @@ def _words(quote: Token) -> set[str]:
     return set(re.findall(r"\w+", quote.text.lower()))
 
 
-def _is_full(tokens: Sequence[Token], place: Place) -> bool:
+def _is_full(tokens: Tokens, place: Place) -> bool:
     """Whether the quote stands as a sentence of its own: nothing of the writer's before it, full words inside."""
     text = tokens[place.at].text.strip()
     alone = not any(t.is_word for t in tokens[place.left : place.at])
@@ -178,7 +177,7 @@ def _sentence_before(paragraph: Paragraph, place: Place, decided: Decided) -> So
     return _source_of_sentence(paragraph.tokens, left, right)
 
 
-def _source_of_sentence(tokens: Sequence[Token], left: int, right: int) -> Source | None:
+def _source_of_sentence(tokens: Tokens, left: int, right: int) -> Source | None:
     strong, weak = nearest_cues(tokens, max(left, right - _SENTENCE), right)
     main = clauses.clause_subject(tokens, left, min(right, left + _SENTENCE))
     if main and is_person(tokens, main) and tokens[right - 1].text != ":":
@@ -258,8 +257,8 @@ def _interrupted(paragraph: Paragraph, first: int, second: int) -> bool:
     return not lead and tokens[second - 1].text in {",", *DASHES} and text[:1].islower()
 
 
-def _span(article: str, tokens: Sequence[Token], phrase: mentions.Phrase) -> Span:
-    start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
+def _span(article: str, tokens: Tokens, phrase: mentions.Phrase) -> Span:
+    start, end = tokens.begins[phrase[0]], tokens.ends[phrase[1] - 1]
     ending = _ENDING.search(article, start, end)
     end = ending.start() if ending else end
     return Span(start, end, article[start:end])

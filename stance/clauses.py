@@ -1,9 +1,7 @@
 """Who does what a verb says: the subject of a verb, found leftwards, and that of a whole clause."""
 
-from collections.abc import Sequence
-
 from stance.mentions import Phrase, phrase_left, phrase_right
-from stance.tokens import Token
+from stance.tokens import Tokens
 
 DASHES = frozenset("—–-―")
 _ADVERBIAL = frozenset(("preposition", "conjunction", "adverb", "calendar", "linker"))
@@ -18,7 +16,7 @@ _WHEN_AND_WHERE = frozenset("at in on during after before since".split())
 _TRAILING = frozenset("himself herself themselves itself".split())
 
 
-def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase | None:
+def subject_left(tokens: Tokens, verb: int, first: int = 0) -> Phrase | None:
     """The subject of `tokens[verb]`: the phrase to its left, over adverbs, auxiliaries, appositions and clauses."""
     at = verb - 1
     while at >= first and (
@@ -49,7 +47,7 @@ def subject_left(tokens: Sequence[Token], verb: int, first: int = 0) -> Phrase |
     return phrase_left(tokens, at, first)
 
 
-def _over_adverbial(tokens: Sequence[Token], at: int, first: int) -> int:
+def _over_adverbial(tokens: Tokens, at: int, first: int) -> int:
     """The index left of a short adverbial that ends at `at`: X *at the time* said, who has *in the past* called.
 
     Behind a name only one that an article or a possessive opens: Ruiz *in his speech* said, but Ruiz in Lima.
@@ -72,11 +70,11 @@ def _over_adverbial(tokens: Sequence[Token], at: int, first: int) -> int:
     return at
 
 
-def _only_aux(tokens: Sequence[Token], start: int, stop: int) -> bool:
+def _only_aux(tokens: Tokens, start: int, stop: int) -> bool:
     return all(t.kind in ("auxiliary", "adverb") or t.lower in ("to", "on", "as", "by") for t in tokens[start:stop])
 
 
-def _over_brackets(tokens: Sequence[Token], at: int, first: int) -> int:
+def _over_brackets(tokens: Tokens, at: int, first: int) -> int:
     """The index left of a bracketed insertion (R-Wis.) that ends at `at`, or `at` itself."""
     if at >= first and tokens[at].text in ")]":
         opening = at
@@ -87,7 +85,7 @@ def _over_brackets(tokens: Sequence[Token], at: int, first: int) -> int:
     return at
 
 
-def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int | None:
+def _parenthesis_start(tokens: Tokens, closing: int, first: int) -> int | None:
     """The comma or dash that opens the insertion which `tokens[closing]` closes; the outermost of a chain."""
     mark = "," if tokens[closing].text == "," else "dash"
     found = None
@@ -111,14 +109,14 @@ def _parenthesis_start(tokens: Sequence[Token], closing: int, first: int) -> int
     return found
 
 
-def _appositive(tokens: Sequence[Token], at: int) -> bool:
+def _appositive(tokens: Tokens, at: int) -> bool:
     """Whether what begins here can stand in apposition: an article, who, an age, a role, a participle."""
     token = tokens[at]
     opens = token.kind in ("determiner", "relative", "number", "possessive")
     return opens or token.is_role or token.lower.endswith(("ing", "ed"))
 
 
-def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | None:
+def _antecedent(tokens: Tokens, relative: int, first: int) -> Phrase | None:
     at = relative - 1
     if at >= first and tokens[at].text == ",":
         at -= 1
@@ -134,7 +132,7 @@ def _antecedent(tokens: Sequence[Token], relative: int, first: int) -> Phrase | 
     return phrase
 
 
-def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | None:
+def clause_subject(tokens: Tokens, first: int, last: int) -> Phrase | None:
     """The first noun phrase of a clause, behind an opening adverbial: In Tokyo on Friday, *the minister* …"""
     at, adverbial = first, False
     if at + 2 < last and tokens[at].kind == "number" and tokens[at + 1].text == ".":
@@ -179,7 +177,7 @@ def clause_subject(tokens: Sequence[Token], first: int, last: int) -> Phrase | N
     return None
 
 
-def _behind_dateline(tokens: Sequence[Token], first: int, last: int) -> int:
+def _behind_dateline(tokens: Tokens, first: int, last: int) -> int:
     """The index behind a dateline: LIMA, May 2 — · Lima (Agency) –."""
     dash = next((k for k in range(first, min(last, first + 14)) if tokens[k].text in DASHES), None)
     if dash is None:
@@ -189,7 +187,7 @@ def _behind_dateline(tokens: Sequence[Token], first: int, last: int) -> int:
     return dash + 1 if capitals or agency else first
 
 
-def _new_subject(tokens: Sequence[Token], at: int, last: int) -> bool:
+def _new_subject(tokens: Tokens, at: int, last: int) -> bool:
     """Whether a name stands here that a verb follows, not another comma."""
     if at >= last or tokens[at].kind != "capital":
         return False

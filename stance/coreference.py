@@ -141,7 +141,7 @@ class _Resolver(Antecedents):
         if speaks == "document":
             if institution is None and words[0] in ("its", "their"):
                 return self._antecedent(start, "its")
-            short = [s for s in self.roster.institutions if _bare_short(tokens, s)]
+            short = [s for s in self.roster.institutions if _bare_short(tokens, s) and self._is_named(s)]
             institution = institution or (short[0] if short else None)
             if institution is None and head.bare == "readout" and countries:
                 institution = next((s for s in self.roster.institutions if s.country in countries), None)
@@ -234,7 +234,7 @@ class _Resolver(Antecedents):
             owner = self._antecedent(start, "its")
             return owner if isinstance(owner, Speaker) else None
         for speaker in self.roster.institutions:
-            if any(s in words for s in speaker.short):
+            if any(s in words for s in speaker.short) and self._is_named(speaker):
                 return speaker
         owners = {t.bare for t in tokens if t.possessive}
         if owners:

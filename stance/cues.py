@@ -1,20 +1,19 @@
 """The nearest verb, noun or phrase of speech to the left of a quote, and the source that it names."""
 
-from collections.abc import Sequence
-
 from stance import clauses, mentions
 from stance.lexicons import table, word_list
 from stance.subjects import BE, Source, is_channel, subject_of
-from stance.tokens import Token
+from stance.tokens import Tokens
 from stance.verbs import cue_verbs
 
 _MODALS = frozenset(
     "would will wo can could may might must shall should won't won’t wouldn't wouldn’t can't can’t couldn't couldn’t "
     "shouldn't shouldn’t doesn't doesn’t don't don’t didn't didn’t does do did".split()
 )
+_OPENINGS = frozenset(("according", "in", "to", "citing", "per", "as"))
 
 
-def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source | None, Source | None]:
+def nearest_cues(tokens: Tokens, left: int, stop: int) -> tuple[Source | None, Source | None]:
     """The nearest strong cue, and the nearest weak one if it is nearer than that."""
     spare: Source | None = None
     colon = tokens[stop - 1].text == ":" and stop - 1 > left
@@ -56,13 +55,13 @@ def nearest_cues(tokens: Sequence[Token], left: int, stop: int) -> tuple[Source 
     return None, spare and named(tokens, spare)
 
 
-def _framed(tokens: Sequence[Token], verb: int, stop: int) -> bool:
+def _framed(tokens: Tokens, verb: int, stop: int) -> bool:
     """Whether the quote is what the verb makes of something: described the deal *as* a “…”."""
     framed = any(t.lower == "as" for t in tokens[max(verb + 1, stop - 3) : stop])
     return framed and not any(t.text == "," or t.kind == "relative" for t in tokens[verb + 1 : stop])
 
 
-def _modal(tokens: Sequence[Token], verb: int) -> bool:
+def _modal(tokens: Tokens, verb: int) -> bool:
     """Whether the verb is one of a plan or a refusal (would continue, won’t allow), which seldom reports words."""
     if tokens[verb].lower in ("say", "tell", "call", "describe", "write"):
         return False  # did not say “closed”: always a verb of speech
@@ -72,25 +71,25 @@ def _modal(tokens: Sequence[Token], verb: int) -> bool:
     return at >= 0 and tokens[at].lower in _MODALS
 
 
-def _in_relative_clause(tokens: Sequence[Token], end: int, verb: int) -> bool:
+def _in_relative_clause(tokens: Tokens, end: int, verb: int) -> bool:
     return any(t.kind == "relative" for t in tokens[end:verb][:2])
 
 
-def _inserted_channel(tokens: Sequence[Token], found: Source, verb: int, stop: int, left: int, verbs: set[int]) -> bool:
+def _inserted_channel(tokens: Tokens, found: Source, verb: int, stop: int, left: int, verbs: set[int]) -> bool:
     """Whether the source only hands on what another verb reports: Wei told them, *the readout said*, that “…”."""
     first = found.mention[0]
     commas = verb + 1 < stop and tokens[verb + 1].text == "," and first > left and tokens[first - 1].text == ","
     return commas and is_channel(tokens, found.mention) and any(v < first and tokens[v].verb_class for v in verbs)
 
 
-def _only_country(tokens: Sequence[Token], found: Source, verb: int, verbs: set[int]) -> bool:
+def _only_country(tokens: Tokens, found: Source, verb: int, verbs: set[int]) -> bool:
     """Whether a country wants something in what somebody says: *he said* that Lima hoped “…”."""
     words = tokens[slice(*found.mention)]
     country = all(t.bare in table("nationalities.tsv") for t in words)
     return country and any(v < found.mention[0] and tokens[v].verb_class == "say" for v in verbs if v < verb)
 
 
-def _closed_clause(tokens: Sequence[Token], verb: int, stop: int, left: int, verbs: set[int]) -> bool:
+def _closed_clause(tokens: Tokens, verb: int, stop: int, left: int, verbs: set[int]) -> bool:
     """Whether the verb stands in a relative clause that is over before the quote, in what another verb reports.
 
     *He said* that the plan, which some have called a risk, was “…” · *told* her, who doubted that it works, that “…”
@@ -112,7 +111,7 @@ def _closed_clause(tokens: Sequence[Token], verb: int, stop: int, left: int, ver
     return comma is not None and any(t.kind == "auxiliary" or t.lower in BE for t in between[comma : comma + 2])
 
 
-def named(tokens: Sequence[Token], source: Source) -> Source:
+def named(tokens: Tokens, source: Source) -> Source:
     """The name where an office and a name stand side by side: its spokesman, *John Kirby*, said."""
     _, end = source.mention
     head = tokens[source.mention[0] : end]
@@ -133,7 +132,7 @@ def named(tokens: Sequence[Token], source: Source) -> Source:
     return source
 
 
-def _leads_on(tokens: Sequence[Token], noun: int, stop: int) -> bool:
+def _leads_on(tokens: Tokens, noun: int, stop: int) -> bool:
     """Whether the words follow the noun of speech: his prediction that …, her description of it as …, his reply: …"""
     if noun + 1 >= stop:  # the secretary's remark “was meant in friendship”: his remark is what the words are about
         opening = tokens[noun + 1].text.lower().split(" ")[0] if noun + 1 < len(tokens) else "is"
@@ -147,7 +146,7 @@ def _leads_on(tokens: Sequence[Token], noun: int, stop: int) -> bool:
     return linked or following in ("that", "of", ":", ",")
 
 
-def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
+def _possessor(tokens: Tokens, noun: int, left: int) -> Source | None:
     """Whose words: Austin's prediction that “…”, his description of it as “…”."""
     for at in range(noun - 1, max(left, noun - 4) - 1, -1):
         token = tokens[at]
@@ -163,8 +162,10 @@ def _possessor(tokens: Sequence[Token], noun: int, left: int) -> Source | None:
     return None
 
 
-def according(tokens: Sequence[Token], at: int, stop: int) -> Source | None:
+def according(tokens: Tokens, at: int, stop: int) -> Source | None:
     """A source phrase that begins with `tokens[at]`: according to X, in the words of X, as X put it, citing X."""
+    if tokens[at].lower not in _OPENINGS:
+        return None
     lower = [t.lower for t in tokens[at : at + 4]]
     nouns = word_list("speech_nouns.txt")
     if lower[:2] == ["according", "to"]:

@@ -23,11 +23,13 @@ NO_CONTEXT = "no context"
 NEGATED = "¬"
 # How far a negation reaches, in words, unless punctuation or "but" ends it sooner.
 NEGATION_REACH = 6
+# The last clause of a quote begins at least so many words before its end.
+LAST_CLAUSE = 3
 
-_TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|\d[\d.,]*|[?!;:,.…]|[-–—]{1,2}(?=\s)")
+TOKEN = re.compile(r"[a-z]+(?:['-][a-z]+)*|\d[\d.,]*|[?!;:,.…]|[-–—]{1,2}(?=\s)")
 _MARKS = "“”‘’«»„‹›「」『』\"'`"
-_CLAUSE_ENDS = frozenset({"?", "!", ";", ":", ",", ".", "…", "but", "-", "–", "—", "--"})
-_CLAUSE_STARTS = frozenset({"?", "!", ";", ".", "…", "but", "however", "yet"})
+CLAUSE_ENDS = frozenset({"?", "!", ";", ":", ",", ".", "…", "but", "-", "–", "—", "--"})
+CLAUSE_STARTS = frozenset({"?", "!", ";", ".", "…", "but", "however", "yet"})
 _NEGATIONS = ("NOT", "WON'T")
 
 
@@ -91,13 +93,18 @@ def passages_in(items: Iterable[Passage | str]) -> list[Passage]:
     return [as_passage(item) for item in items]
 
 
+def plain(text: str) -> str:
+    """A text in lower case, with one kind of apostrophe: what TOKEN reads."""
+    return text.lower().replace("’", "'")
+
+
 def tokens(text: str) -> list[str]:
     """Words in lower case, punctuation, and every number as 0: figures must not give a label away.
 
     >>> tokens("We won’t send 1,500 men.")
     ['we', "won't", 'send', '0', 'men', '.']
     """
-    found = _TOKEN.findall(text.lower().replace("’", "'"))
+    found = TOKEN.findall(plain(text))
     return ["0" if token[0].isdigit() else token for token in found]
 
 
@@ -124,20 +131,21 @@ def negated(words: Sequence[str]) -> list[bool]:
     >>> negated(["we", "will", "not", "attend", ",", "sir"])
     [False, False, False, True, False, False]
     """
-    negations = _negations()
-    if negations.isdisjoint(words):
+    negating = negations()
+    if negating.isdisjoint(words):
         return [False] * len(words)
     flags, left = [], 0
     for word in words:
-        if word in _CLAUSE_ENDS:
+        if word in CLAUSE_ENDS:
             left = 0
         flags.append(left > 0)
-        left = NEGATION_REACH if word in negations else left - 1
+        left = NEGATION_REACH if word in negating else left - 1
     return flags
 
 
 @cache
-def _negations() -> frozenset[str]:
+def negations() -> frozenset[str]:
+    """The words that negate what follows."""
     return frozenset(word for word, kind in table("function_words.tsv").items() if kind in _NEGATIONS)
 
 
@@ -301,8 +309,8 @@ def features_of(passage: Passage) -> Features:
 
 def _last_clause(words: Sequence[str]) -> int:
     """Where the last clause begins: of two acts the last one decides (guidelines, section 3, case 6)."""
-    for i in range(len(words) - 3, 0, -1):
-        if words[i - 1] in _CLAUSE_STARTS:
+    for i in range(len(words) - LAST_CLAUSE, 0, -1):
+        if words[i - 1] in CLAUSE_STARTS:
             return i
     return 0
 

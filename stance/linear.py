@@ -7,12 +7,11 @@ same weights for training, ask for a second of imports, and count each part of a
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import chain
 from typing import Any
 
 import numpy as np
 
-from stance.counting import Counted, Counter
+from stance.counting import Counter, Counts
 from stance.features import Passage, passages_in
 from stance.vectors import WordVectors
 
@@ -54,10 +53,10 @@ class LinearModel:
 
     def predict_proba(self, passages: Iterable[Passage | str]) -> Probabilities:
         """A row per passage with the probability of each of `classes_`; rows sum to 1."""
-        counted = list(map(self._counter.count, passages_in(passages)))
-        if not counted:
+        wanted = passages_in(passages)
+        if not wanted:
             return np.zeros((0, len(self.classes_)))
-        scores = self._scores(counted) * self.tables.inverse_temperature
+        scores = self._scores(self._counter.count(wanted), len(wanted)) * self.tables.inverse_temperature
         scores -= scores.max(axis=1, keepdims=True)
         np.exp(scores, out=scores)
         scores /= scores.sum(axis=1, keepdims=True)
@@ -70,14 +69,7 @@ class LinearModel:
 
     @cached_property
     def _counter(self) -> Counter:
-        names = [self.tables.columns[part] for part in PARTS]
-        starts = self._starts.tolist()
-        return Counter(
-            {
-                part: dict(zip(own, range(first, first + len(own)), strict=True))
-                for part, own, first in zip(PARTS, names, starts, strict=False)
-            }
-        )
+        return Counter({part: self.tables.columns[part] for part in PARTS}, self.tables.vectors)
 
     @cached_property
     def _starts(self) -> "np.ndarray[Any, np.dtype[np.int64]]":
@@ -85,23 +77,25 @@ class LinearModel:
         sizes = [len(self.tables.columns[part]) for part in PARTS]
         return np.cumsum([0, *sizes, len(self.tables.coefficients) - sum(sizes)])
 
-    def _scores(self, passages: Sequence[Counted]) -> Floats:
+    def _scores(self, counts: Counts, count: int) -> Floats:
         from scipy.sparse import csr_array
 
-        sizes = [len(item.columns) for item in passages]
-        columns = np.fromiter(chain.from_iterable(item.columns for item in passages), dtype=np.int64, count=sum(sizes))
         # Row and column as one number: sorted, what is counted together stands together.
         width = int(self._starts[-1])
-        keys = np.repeat(np.arange(len(passages)) * width, sizes) + columns
-        keys, counts = np.unique(keys, return_counts=True)
-        row, column = np.divmod(keys, width)
-        part = np.searchsorted(self._starts, column, side="right") - 1
-        values = self._weighted(counts.astype(np.float32), column, row * len(PARTS) + part, part)
-        ends = np.searchsorted(row, np.arange(len(passages) + 1))
-        if self.tables.vectors is not None:
-            values, column, ends = self._with_meanings(passages, values, column, ends)
-        matrix = csr_array((values, column, ends), shape=(len(passages), width))
-        scores: Floats = matrix @ self.tables.coefficients + self.tables.intercepts
+        keys, numbers = np.unique(counts.rows * width + counts.columns, return_counts=True)
+        rows, columns = np.divmod(keys, width)
+        parts = np.searchsorted(self._starts, columns, side="right") - 1
+        values = self._weighted(numbers.astype(np.float32), columns, rows * len(PARTS) + parts, parts)
+        ends = np.searchsorted(rows, np.arange(count + 1))
+        scores: Floats = csr_array((values, columns, ends), shape=(count, width)) @ self.tables.coefficients
+        scores += self.tables.intercepts
+        vectors = self.tables.vectors
+        if vectors is not None:
+            means = np.hstack([vectors.means_at(*words, count) for words in (counts.quotes, counts.near)])
+            factor = np.float32(self.tables.factors.get("meanings", 1.0))
+            weights = self.tables.coefficients[-means.shape[1] :] * factor
+            # No matrix product: of that the last bits depend on the number of rows.
+            scores += np.stack([(means * column).sum(axis=1) for column in weights.T], axis=1)
         return scores
 
     def _weighted(self, values: Floats, column: Any, group: Any, part: Any) -> Floats:
@@ -110,30 +104,13 @@ class LinearModel:
         is_counted = part < counted
         weights = np.log(values) + np.float32(1)
         weights *= self.tables.idf[np.where(is_counted, column, 0)]
-        weights = np.where(is_counted, weights, values)
+        weights[~is_counted] = 1  # an act is there or is not
         lengths = np.sqrt(np.bincount(group, weights=weights * weights))
         lengths[lengths == 0] = 1
         weights = np.where(is_counted, (weights / lengths[group]).astype(np.float32), weights)
         factors = np.array([self.tables.factors.get(name, 1.0) for name in PARTS], dtype=np.float32)
         scaled: Floats = weights * factors[part]
         return scaled
-
-    def _with_meanings(self, passages: Sequence[Counted], values: Floats, column: Any, ends: Any) -> tuple[Any, ...]:
-        """The rows of a sparse matrix with the meanings of quote and context behind them."""
-        assert self.tables.vectors is not None
-        means = self.tables.vectors.means_of_words
-        meanings = np.hstack([means([item.text for item in passages]), means([item.around for item in passages])])
-        meanings *= np.float32(self.tables.factors.get("meanings", 1.0))
-        size = meanings.shape[1]
-        longer = ends + np.arange(len(ends)) * size
-        sparse = np.arange(len(values)) + np.repeat(np.arange(len(passages)), np.diff(ends)) * size
-        dense = (longer[1:, None] - size + np.arange(size)).ravel()
-        all_values = np.empty(longer[-1], dtype=np.float32)
-        all_columns = np.empty(longer[-1], dtype=column.dtype)
-        all_values[sparse], all_columns[sparse] = values, column
-        all_values[dense] = meanings.ravel()
-        all_columns[dense] = np.tile(np.arange(self._starts[-1] - size, self._starts[-1]), len(passages))
-        return all_values, all_columns, longer
 
 
 def flattened(probabilities: np.ndarray[Any, Any], factor: float) -> Probabilities:

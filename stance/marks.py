@@ -8,15 +8,14 @@ Terms, titles and scare quotes are quoted stretches too; telling them from quote
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stance.lexicons import table, word_list
 from stance.pairing import ANY, DOUBLE, MARK, PREFER_OPEN, Mark, marks_of, paired
 from stance.sentences import paragraph_spans
 
 
-@dataclass(frozen=True, slots=True)
-class Stretch:
+class Stretch(NamedTuple):
     """A stretch between marks: `article[start:end]` without them, `article[outer_start:outer_end]` with them.
 
     `closed` is False where the closing mark is missing and the stretch ends with its tag or its paragraph.

@@ -4,9 +4,7 @@ No parser: a noun phrase is a run of words bounded by function words, verbs and 
 data/word_classes.tsv, so that the grammar stays readable and quick.
 """
 
-from collections.abc import Sequence
-
-from stance.tokens import Token
+from stance.tokens import Token, Tokens
 
 _REACH = 14  # words of the longest noun phrase looked for
 _SUBJECTS = frozenset("he she they it i we you who one others many some both".split())
@@ -18,7 +16,7 @@ _PAPERS = frozenset("letter memo email e-mail message note appeal tweet".split()
 Phrase = tuple[int, int]  # first and last + 1 index of its tokens
 
 
-def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | None:
+def phrase_left(tokens: Tokens, last: int, first: int = 0) -> Phrase | None:
     """The noun phrase that ends with `tokens[last]`, not further left than `first`; None where there is none."""
     if last < first or not tokens[last].is_word:
         return None
@@ -71,7 +69,7 @@ def phrase_left(tokens: Sequence[Token], last: int, first: int = 0) -> Phrase | 
     return (start, end) if start < end and _can_name(tokens, start, end) else None
 
 
-def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -> Phrase | None:
+def phrase_right(tokens: Tokens, first: int, last: int | None = None) -> Phrase | None:
     """The noun phrase that begins with `tokens[first]` and ends before `last`."""
     stop = min(len(tokens) if last is None else last, first + _REACH)
     if first >= stop or not tokens[first].is_word:
@@ -115,10 +113,10 @@ def phrase_right(tokens: Sequence[Token], first: int, last: int | None = None) -
         elif token.lower == "to" and at > first and tokens[at - 1].lower in _TO_SOMEBODY:
             if at + 1 >= stop or tokens[at + 1].kind not in ("capital", "determiner"):
                 break
-        elif token.text in ".&" and at > first and token.start == tokens[at - 1].end and at + 1 < stop:
+        elif token.text in ".&" and at > first and tokens.begins[at] == tokens.ends[at - 1] and at + 1 < stop:
             if tokens[at + 1].kind != "capital":
                 break
-        elif token.text in "'’" and at > first and token.start == tokens[at - 1].end:
+        elif token.text in "'’" and at > first and tokens.begins[at] == tokens.ends[at - 1]:
             pass
         else:
             break
@@ -135,13 +133,13 @@ def _hangs_on(link: Token, source: Token) -> bool:
     return source.is_role and source.kind == "word" and link.lower in ("for", "from", "with", "at")
 
 
-def _dates(tokens: Sequence[Token], at: int) -> bool:
+def _dates(tokens: Tokens, at: int) -> bool:
     """Whether a date stands inside a noun phrase: a *Wednesday* editorial, the *Nov.* 8 election."""
     before = tokens[at - 1] if at else None
     return before is not None and before.kind == "determiner" and before.lower in ("a", "an", "the")
 
 
-def _role_follows(tokens: Sequence[Token], at: int, stop: int) -> bool:
+def _role_follows(tokens: Tokens, at: int, stop: int) -> bool:
     """Whether the words from here lead to a noun for somebody (the US defence chief)."""
     for token in tokens[at : min(stop, at + 4)]:
         if token.is_role:
@@ -151,7 +149,7 @@ def _role_follows(tokens: Sequence[Token], at: int, stop: int) -> bool:
     return False
 
 
-def able_to_speak(tokens: Sequence[Token], phrase: Phrase) -> bool:
+def able_to_speak(tokens: Tokens, phrase: Phrase) -> bool:
     """Whether the phrase names somebody: a pronoun, a name, a role."""
     words = tokens[phrase[0] : phrase[1]]
     if len(words) == 1 and words[0].without_auxiliary in ("he", "she", "they", "who", "we", "i"):
@@ -167,7 +165,7 @@ def _opens_noun(token: Token) -> bool:
     return token.kind in ("capital", "word", "determiner", "possessive", "number")
 
 
-def _nominal(tokens: Sequence[Token], at: int) -> bool:
+def _nominal(tokens: Tokens, at: int) -> bool:
     """Whether a word that can be a verb of speech stands as a noun here: a role word, after an article or adjective."""
     token = tokens[at]
     if token.is_upper and at != 0:
@@ -178,11 +176,11 @@ def _nominal(tokens: Sequence[Token], at: int) -> bool:
     return before is not None and (before.kind in ("determiner", "possessive") or before.possessive)
 
 
-def _finite(tokens: Sequence[Token], at: int) -> bool:
+def _finite(tokens: Tokens, at: int) -> bool:
     token = tokens[at]
     return token.lower.endswith(("ed", "said")) and not token.is_upper
 
 
-def _can_name(tokens: Sequence[Token], start: int, end: int) -> bool:
+def _can_name(tokens: Tokens, start: int, end: int) -> bool:
     words = [t for t in tokens[start:end] if t.is_word]
     return any(_noun(t) or t.kind == "verb" or t.lower in _SUBJECTS | {"him", "her", "them"} for t in words)

@@ -2,20 +2,19 @@
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stance.marks import Stretch
 from stance.sentences import Sentences, paragraph_spans
-from stance.tokens import Token, tokens_of
+from stance.tokens import Tokens, tokens_of
 
 _REACH = 120  # tokens of a sentence that are read on either side of a quote
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """A quote in its paragraph: `tokens[at]` is the quote, `tokens[left:right]` the sentence that carries it."""
 
-    tokens: Sequence[Token]
+    tokens: Tokens
     at: int
     left: int
     right: int
@@ -35,13 +34,13 @@ class Paragraph:
         self._source = (source, after)
         first = bisect_left(source.outer_starts, start)
         self.has_quotes = first < len(source.outer_starts) and source.outer_starts[first] < end
-        self._tokens: list[Token] | None = None
+        self._tokens: Tokens | None = None
         self._places: dict[int, Place] = {}
         self._starts: list[int] | None = None
         self._quotes: list[int] | None = None if self.has_quotes else []
 
     @property
-    def tokens(self) -> list[Token]:
+    def tokens(self) -> Tokens:
         if self._tokens is None:
             source = self._source[0]
             first = bisect_left(source.outer_starts, self.start)
@@ -53,7 +52,7 @@ class Paragraph:
         """Index of the first token of each sentence."""
         if self._starts is None:
             source, after = self._source
-            token_starts = [token.start for token in self.tokens]
+            token_starts = self.tokens.begins
             begins = [span[0] for span in source.sentences.starting_in(after, self.end)]
             indices = sorted({bisect_left(token_starts, begin) for begin in begins} | {0})
             self._starts = [index for index in indices if index < len(token_starts)] or [0]

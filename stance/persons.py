@@ -13,7 +13,7 @@ from functools import lru_cache
 from stance.lexicons import table, word_list
 from stance.paragraphs import Paragraph
 from stance.roster import Roster, Speaker
-from stance.tokens import Token
+from stance.tokens import Token, Tokens
 from stance.verbs import headline
 
 _APPOSITION = 14  # words of an apposition that are read
@@ -104,7 +104,7 @@ class Persons:
             alone = len(names) == 1 and not words and not self._surely_name(names[0], tokens[at])
             if alone and (tokens[at - 1].kind == "quote" or at in paragraph.starts):
                 names = []  # a common word that opens its sentence
-            if names and not self._in_namesake(tokens[at].start):
+            if names and not self._in_namesake(tokens.begins[at]):
                 self._add(tokens, at, end, names, words)
             at = max(end, at + 1)
 
@@ -116,7 +116,7 @@ class Persons:
     def _surely_name(self, name: str, token: Token) -> bool:
         return name in self._roster_names or token.text in self._capitalised
 
-    def _add(self, tokens: Sequence[Token], at: int, end: int, names: list[str], words: set[str]) -> None:
+    def _add(self, tokens: Tokens, at: int, end: int, names: list[str], words: set[str]) -> None:
         person = self._known(names)
         if person is None:
             person = Person(set())
@@ -130,7 +130,7 @@ class Persons:
                 holders.remove(person)
             holders.append(person)
             del holders[:-_BEARERS]
-        person.describe(tokens[at].start, words | _words_before(tokens, at) | _words_after(tokens, end))
+        person.describe(tokens.begins[at], words | _words_before(tokens, at) | _words_after(tokens, end))
 
     def _known(self, names: Sequence[str]) -> Person | None:
         """The person already met who bears these names: the last one, if none of the names conflict."""
@@ -231,7 +231,7 @@ def main_part(tokens: Sequence[Token]) -> Sequence[Token]:
     return tokens
 
 
-def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
+def _words_before(tokens: Tokens, at: int) -> set[str]:
     """What describes a name before it: a role in lower case, or an apposition that ends in a comma."""
     words: set[str] = set()
     back = at - 1
@@ -257,7 +257,7 @@ def _words_before(tokens: Sequence[Token], at: int) -> set[str]:
     return words
 
 
-def _words_after(tokens: Sequence[Token], end: int) -> set[str]:
+def _words_after(tokens: Tokens, end: int) -> set[str]:
     """What describes a name behind it: X, the Pentagon press secretary, … · X of the Foreign Ministry."""
     if end >= len(tokens):
         return set()

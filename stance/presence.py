@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from stance.persons import normal
-from stance.roster import Roster
+from stance.roster import Roster, Speaker
 
 # By these words a speaker is found through his country alone.
 _BY_COUNTRY = ("counterpart", "readout")
@@ -26,11 +26,18 @@ def may_be_named(article: str, roster: Roster) -> bool:
     >>> [may_be_named(text, load_roster()) for text in ("The Pentagon's report", "Weighing in, he said no")]
     [True, False]
     """
-    lower = article.lower()
-    plain = lower.replace(".", "").replace("'", "").replace("’", "").replace("defence", "defense")
-    words, ways = _ways(roster)
-    there = {word for word in words if word in plain}
-    return any(there.issuperset(way.words) and all(pattern.search(lower) for pattern in way.patterns) for way in ways)
+    return _any_way(article, _ways(roster))
+
+
+def is_named(article: str, speaker: Speaker) -> bool:
+    """Whether a form of the speaker's name stands in the article.
+
+    >>> from stance.roster import load_roster
+    >>> pentagon = load_roster().institutions[0]
+    >>> [is_named(text, pentagon) for text in ("The PENTAGON’s report", "The department's report")]
+    [True, False]
+    """
+    return _any_way(article, _ways_of_names(speaker))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +48,54 @@ class _Way:
     patterns: tuple[re.Pattern[str], ...]
 
 
+_Ways = dict[str, list[_Way]]  # by the longest word of each, which is the rarest as a rule
+
+
+def _any_way(article: str, ways: _Ways) -> bool:
+    lower = article.lower()
+    plain = lower.replace(".", "").replace("'", "").replace("’", "").replace("defence", "defense")
+    for longest, own in ways.items():
+        if longest in plain:
+            for way in own:
+                if all(word in plain for word in way.words) and all(p.search(lower) for p in way.patterns):
+                    return True
+    return False
+
+
 @lru_cache(maxsize=16)
-def _ways(roster: Roster) -> tuple[frozenset[str], list[_Way]]:
-    ways: dict[tuple[str, ...], _Way] = {}
+def _ways(roster: Roster) -> _Ways:
+    found: _Ways = {}
     for speaker in roster.speakers:
-        for name in (*speaker.names, speaker.name):
-            # The words of a person's name may stand apart; an institution's are looked for inside longer words, too.
-            words = sorted(set(normal(name).split()))
-            _add(ways, words, [_pattern(word, whole=speaker.kind == "person") for word in words])
+        for own in _ways_of_names(speaker).values():
+            for way in own:
+                _add(found, way)
         for office in speaker.offices:
             words = normal(office).split()
-            _add(ways, words, ["(?:['’]s?)?\\W+".join(_pattern(word) for word in words)])
-        last_names = [normal(name).split()[-1] for name in speaker.spokespeople]
-        for word in (*speaker.short, *last_names, *_BY_COUNTRY):
-            _add(ways, normal(word).split(), [_pattern(part) for part in normal(word).split()])
-    found = list(ways.values())
-    return frozenset(word for way in found for word in way.words), found
+            _add(found, _way(words, ["(?:['’]s?)?\\W+".join(_pattern(word) for word in words)]))
+        # (A short form, “the department”, counts in an article that names the institution.)
+        for word in (*(normal(name).split()[-1] for name in speaker.spokespeople), *_BY_COUNTRY):
+            _add(found, _way([word], [_pattern(word)]))
+    return found
 
 
-def _add(ways: dict[tuple[str, ...], _Way], words: Sequence[str], patterns: Sequence[str]) -> None:
-    way = _Way(tuple(_letters(word) for word in words), tuple(re.compile(pattern) for pattern in patterns))
-    ways[tuple(patterns)] = way
+@lru_cache(maxsize=256)
+def _ways_of_names(speaker: Speaker) -> _Ways:
+    found: _Ways = {}
+    for name in (*speaker.names, speaker.name):
+        # The words of a person's name may stand apart; an institution's are looked for inside longer words, too.
+        words = sorted(set(normal(name).split()))
+        _add(found, _way(words, [_pattern(word, whole=speaker.kind == "person") for word in words]))
+    return found
+
+
+def _way(words: Sequence[str], patterns: Sequence[str]) -> _Way:
+    return _Way(tuple(map(_letters, words)), tuple(map(re.compile, patterns)))
+
+
+def _add(ways: _Ways, way: _Way) -> None:
+    own = ways.setdefault(max(way.words, key=len), [])
+    if way not in own:
+        own.append(way)
 
 
 def _letters(word: str) -> str:
@@ -70,5 +104,7 @@ def _letters(word: str) -> str:
 
 def _pattern(word: str, whole: bool = True) -> str:
     british = "defense" in word  # defence, too
-    letters = _JOINT.join("[cs]" if british and letter == "s" else re.escape(letter) for letter in _letters(word))
-    return rf"(?<![^\W_]){letters}(?![^\W_])" if whole else letters
+    first, *rest = ["[cs]" if british and letter == "s" else re.escape(letter) for letter in _letters(word)]
+    # What must not stand before the word is asked behind its first letter: so the search begins at such letters alone.
+    begin, end = (rf"(?<![^\W_]{first})", r"(?![^\W_])") if whole else ("", "")
+    return f"{first}{begin}{''.join(_JOINT + letter for letter in rest)}{end}"

@@ -1,11 +1,10 @@
 """Whose words a verb of speech reports: its subject, over participles, infinitives, passives and nested reports."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from stance import clauses, mentions
 from stance.lexicons import word_list
-from stance.tokens import Token
+from stance.tokens import Token, Tokens
 
 _SUBORDINATE = frozenset("when while though although if after before until where".split())
 _OPENS_CLAUSE = _SUBORDINATE | {"as", "since", "because"}
@@ -13,25 +12,24 @@ _ASKED = frozenset("asked pressed questioned quizzed grilled urged challenged".s
 BE = frozenset("is are was were be been being isn't wasn't weren't".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(NamedTuple):
     """What a rule found: the mention and the cue, as token index ranges of the paragraph."""
 
     mention: mentions.Phrase
     cue: mentions.Phrase | None
 
 
-def is_channel(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
+def is_channel(tokens: Tokens, phrase: mentions.Phrase) -> bool:
     """Whether the phrase is a paper or a body that hands on what somebody said."""
     words = {t.lower for t in tokens[phrase[0] : phrase[1]]}
     return bool(words & word_list("channels.txt"))
 
 
-def speaks(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
+def speaks(tokens: Tokens, phrase: mentions.Phrase) -> bool:
     return mentions.able_to_speak(tokens, phrase) or tokens[phrase[0]].lower in ("it", "one", "another", "some", "many")
 
 
-def is_person(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
+def is_person(tokens: Tokens, phrase: mentions.Phrase) -> bool:
     """A pronoun for people, a name, or an office: not a thing."""
     words = tokens[phrase[0] : phrase[1]]
     if len(words) == 1:
@@ -39,7 +37,7 @@ def is_person(tokens: Sequence[Token], phrase: mentions.Phrase) -> bool:
     return any(w.is_role for w in words) or words[-1].kind == "capital"
 
 
-def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: set[int]) -> Source | None:
+def subject_of(tokens: Tokens, verb: int, left: int, stop: int, verbs: set[int]) -> Source | None:
     token, cue = tokens[verb], (verb, verb + 1)
     before = verb - 1
     while before >= left and tokens[before].adverbial:
@@ -106,7 +104,7 @@ def subject_of(tokens: Sequence[Token], verb: int, left: int, stop: int, verbs: 
     return Source(main, cue) if main else None
 
 
-def _absolute(tokens: Sequence[Token], verb: int, left: int) -> mentions.Phrase | None:
+def _absolute(tokens: Tokens, verb: int, left: int) -> mentions.Phrase | None:
     """The subject of a participle clause: the team denied it, *with Ruiz* taking to Twitter to call it “…”."""
     for at in range(verb - 1, max(left, verb - 8), -1):
         if tokens[at].lower == "with":
@@ -124,7 +122,7 @@ def _progressive(token: Token) -> bool:
     )
 
 
-def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
+def _purpose(tokens: Tokens, verb: int, left: int) -> bool:
     """Whether the verb is an infinitive behind an object: Austin called *the envoy to say* “…”."""
     return (
         verb - 2 >= left
@@ -133,7 +131,7 @@ def _purpose(tokens: Sequence[Token], verb: int, left: int) -> bool:
     )
 
 
-def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
+def _outer(tokens: Tokens, phrase: mentions.Phrase, left: int, verbs: set[int]) -> mentions.Phrase:
     """For a pronoun in what somebody says of himself, the outer source: *Clinton* said she wanted to speak “…”."""
     if tokens[phrase[0]].without_auxiliary not in ("he", "she", "it", "they"):
         return phrase
@@ -159,7 +157,7 @@ def _outer(tokens: Sequence[Token], phrase: mentions.Phrase, left: int, verbs: s
     return phrase
 
 
-def _quoted_as_saying(tokens: Sequence[Token], as_: int, left: int, cue: mentions.Phrase) -> Source | None:
+def _quoted_as_saying(tokens: Tokens, as_: int, left: int, cue: mentions.Phrase) -> Source | None:
     for at in range(as_ - 1, left - 1, -1):
         if tokens[at].lower in ("quote", "quoted", "quotes", "cite", "cited", "cites", "quoting", "citing"):
             active = not (at > left and tokens[at - 1].lower in BE)

@@ -13,6 +13,7 @@ from stance.attribution import Attribution
 from stance.lexicons import table, word_list
 from stance.paragraphs import Paragraph
 from stance.persons import Person, Persons, institution_words, normal
+from stance.presence import is_named
 from stance.quote import Span
 from stance.roster import Roster, Speaker
 
@@ -35,6 +36,7 @@ class Surroundings:
         self.paragraphs = paragraphs
         self.attributions = attributions
         self.roster = roster
+        self._named: dict[str, bool] = {}
         self.persons = Persons(article, paragraphs, roster)
         self.starts = [p.start for p in paragraphs]
         self.opening_places = frozenset(self.starts)
@@ -58,6 +60,12 @@ class Surroundings:
         """Where the article first names each institution in full; -1 where it does not."""
         places = {s.name: [at for n in s.names if (at := self.article.find(n)) >= 0] for s in self.roster.institutions}
         return {name: min(found, default=-1) for name, found in places.items()}
+
+    def _is_named(self, institution: Speaker) -> bool:
+        """Whether the article names it anywhere: else “the department” is somebody else's."""
+        if institution.name not in self._named:
+            self._named[institution.name] = is_named(self.article, institution)
+        return self._named[institution.name]
 
     def _mentions_before(self, start: int) -> Iterable[Span]:
         """The mentions of sources that end before `start`, the last first, not further back than needed."""
@@ -199,7 +207,7 @@ class Surroundings:
     def _subject_at(self, start: int) -> Speaker | None:
         """The institution that is the subject of the sentence there: The Pentagon refused, *its* spokesman saying …"""
         paragraph = self.paragraphs[self._paragraph_at(start)]
-        number = bisect_right(paragraph.starts, start, key=lambda index: paragraph.tokens[index].start) - 1
+        number = bisect_right(paragraph.starts, start, key=paragraph.tokens.begins.__getitem__) - 1
         if number < 0:
             return None
         left, right = paragraph.sentence(number)

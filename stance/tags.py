@@ -1,18 +1,16 @@
 """The speech tag that stands right behind a quote: “…,” X said · “…,” said X · “….” X said."""
 
-from collections.abc import Sequence
-
 from stance import mentions
 from stance.clauses import DASHES
 from stance.cues import named
 from stance.subjects import Source, is_person, speaks
-from stance.tokens import Token
+from stance.tokens import Token, Tokens
 from stance.verbs import cue_verbs
 
 _FOR_WORDS = frozenset("phrase word words term line slogan expression reference nod figure name".split())
 
 
-def tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source | None:
+def tag(tokens: Tokens, start: int, stop: int, loose: bool) -> Source | None:
     first = tokens[start]
     stop = next((k for k in range(start, stop) if _is_words(tokens[k]) or tokens[k].text == ";"), stop)
     verb = first.verb_class if first.kind == "verb" else None
@@ -53,7 +51,7 @@ def tag(tokens: Sequence[Token], start: int, stop: int, loose: bool) -> Source |
     return None
 
 
-def sentence_tag(tokens: Sequence[Token], start: int) -> Source | None:
+def sentence_tag(tokens: Tokens, start: int) -> Source | None:
     """“We will stay.” Ruiz said. · a tag behind a full stop, and nothing else in its sentence."""
     phrase = mentions.phrase_right(tokens, start, min(len(tokens), start + 8))
     if phrase is None or not mentions.able_to_speak(tokens, phrase) or phrase[1] >= len(tokens):
@@ -63,7 +61,7 @@ def sentence_tag(tokens: Sequence[Token], start: int) -> Source | None:
     return Source(phrase, (phrase[1], phrase[1] + 1)) if verb.verb_class == "say" and ends else None
 
 
-def _may_tag(tokens: Sequence[Token], phrase: mentions.Phrase, at: int, stop: int) -> bool:
+def _may_tag(tokens: Tokens, phrase: mentions.Phrase, at: int, stop: int) -> bool:
     """Whether the phrase behind a quote can be the subject of a tag: somebody, or right before a verb of speech."""
     head = next((k for k in range(phrase[0] + 1, phrase[1]) if tokens[k].kind in ("linker", "preposition")), phrase[1])
     while at < stop and (tokens[at].adverbial or tokens[at].kind == "auxiliary"):
@@ -80,12 +78,12 @@ def _is_words(token: Token) -> bool:
     return not (title and len(words) <= 4)
 
 
-def _like_verb(token: Token, tokens: Sequence[Token], subject: mentions.Phrase) -> bool:
+def _like_verb(token: Token, tokens: Tokens, subject: mentions.Phrase) -> bool:
     """Whether an unknown word behind a subject can be a verb of speech."""
     return token.lower.endswith("ed") or is_person(tokens, subject)
 
 
-def _reaches(tokens: Sequence[Token], end: int, verb: int) -> bool:
+def _reaches(tokens: Tokens, end: int, verb: int) -> bool:
     """Whether the phrase that ends at `end` is the subject of the verb: only adverbs or insertions stand between."""
     at = verb - 1
     while at >= end and (

@@ -3,22 +3,24 @@
 import re
 from collections.abc import Sequence
 from functools import cache
+from itertools import islice
 
 from stance.lexicons import table, word_list
 from stance.tokens import Token
 from stance.verbs import headline
 
 _WORD = re.compile(r"[^\W\d_][\w’'-]*")
+_LONGEST = 8  # words of a term
 _NUMERIC = re.compile(r"[\W\d_]+")
 
 
 def is_term(tokens: Sequence[Token], at: int, left: int, right: int) -> bool:
     """Whether the quoted stretch `tokens[at]` of the sentence `tokens[left:right]` is a term of the writer's own."""
     text = tokens[at].text
-    words = _WORD.findall(text)
+    words = [match[0] for match in islice(_WORD.finditer(text), _LONGEST + 1)]
     if not words or _NUMERIC.fullmatch(text):
         return True
-    if len(words) > 8:
+    if len(words) > _LONGEST:
         return False
     before = " ".join(t.lower for t in tokens[max(left, at - 3) : at])
     if f" {before}".endswith(_cues("before")):

@@ -3,13 +3,14 @@
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 from stance.lexicons import table, word_list
 from stance.marks import Stretch
 from stance.quote import Span
 
-_TOKEN = re.compile(r"(?:[A-Z]\.){2,}|[^\W_][\w&]*+(?:[.'’/-](?=\w)[\w&]*+)*+|[^\w\s]|_")
+_TOKENS = re.compile(r"((?:[A-Z]\.){2,}|[^\W_][\w&]*+(?:[.'’/-](?=\w)[\w&]*+)*+|[^\w\s]|_)")
 # he’s, they've: a pronoun with its auxiliary
 _CONTRACTION = re.compile(r"(?:i|he|she|it|we|you|they)['’](?:s|re|ve|d|ll|m)$")
 _AUXILIARY = re.compile("['’]")
@@ -43,39 +44,49 @@ class Token(NamedTuple):
     possessive: bool
     is_role: bool
     verb_class: str | None
-    start: int
-    end: int
-    quote: int
+    quote: int = -1
 
 
-_Word = tuple[str, str, str, str, str, bool, bool, bool, bool, bool, str | None]
-_new = tuple.__new__  # what NamedTuple's own constructor calls, without its detour
+class Tokens(list[Token]):
+    """The tokens of a part of an article, and where each begins and ends there. A slice is a plain list."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.begins: list[int] = []
+        self.ends: list[int] = []
 
 
-def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], first: int) -> list[Token]:
+def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], first: int) -> Tokens:
     """The tokens of `article[start:end]`; `stretches[first:]` are the quoted stretches from there on.
 
-    >>> [t.kind for t in tokens_of("“No,” Wei said.", 0, 15, [Stretch(1, 4, 0, 5)], 0)]
-    ['quote', 'capital', 'verb', 'punctuation']
+    >>> tokens = tokens_of("“No,” Wei said.", 0, 15, [Stretch(1, 4, 0, 5)], 0)
+    >>> [t.kind for t in tokens], tokens.begins
+    (['quote', 'capital', 'verb', 'punctuation'], [0, 6, 10, 14])
     """
-    tokens: list[Token] = []
+    tokens = Tokens()
     at, number = start, first
     while at < end:
         stretch = stretches[number] if number < len(stretches) else None
         stop = min(stretch.outer_start, end) if stretch else end
-        tokens += [_new(Token, (*_word(match[0]), *match.span(), -1)) for match in _TOKEN.finditer(article, at, stop)]
+        if at < stop:
+            parts = _TOKENS.split(article[at:stop])  # gap, word, gap, word, … gap
+            tokens += map(_word, parts[1::2])
+            places = list(accumulate(map(len, parts), initial=at))
+            tokens.begins += places[1:-1:2]
+            tokens.ends += places[2::2]
         if stretch is None or stretch.outer_start >= end:
             break
-        text = article[stretch.start : stretch.end]
-        tokens.append(_new(Token, (*_quote(text), stretch.outer_start, stretch.outer_end, number)))
+        tokens.append(_quote(article[stretch.start : stretch.end], number))
+        tokens.begins.append(stretch.outer_start)
+        tokens.ends.append(stretch.outer_end)
         at, number = stretch.outer_end, number + 1
     return tokens
 
 
 @lru_cache(maxsize=_KNOWN)
-def _word(text: str) -> _Word:
+def _word(text: str) -> Token:
     kind, lower = _kind(text), text.lower()
-    return (
+    return Token(
         text,
         kind,
         lower,
@@ -90,9 +101,9 @@ def _word(text: str) -> _Word:
     )
 
 
-def _quote(text: str) -> _Word:
+def _quote(text: str, number: int) -> Token:
     adverbial = text.endswith("ly") and text.islower()
-    return (text, "quote", "", "", "", False, text[0].isupper(), adverbial, False, False, None)
+    return Token(text, "quote", "", "", "", False, text[0].isupper(), adverbial, False, False, None, number)
 
 
 def _kind(text: str) -> str:
@@ -119,7 +130,7 @@ def _is_role(lower: str) -> bool:
     return word in roles or word.rpartition("-")[2] in roles
 
 
-def span_of(article: str, tokens: Sequence[Token], phrase: tuple[int, int]) -> Span:
+def span_of(article: str, tokens: Tokens, phrase: tuple[int, int]) -> Span:
     """The span of the tokens from `phrase[0]` to `phrase[1]`, half-open."""
-    start, end = tokens[phrase[0]].start, tokens[phrase[1] - 1].end
+    start, end = tokens.begins[phrase[0]], tokens.ends[phrase[1] - 1]
     return Span(start, end, article[start:end])

@@ -8,6 +8,7 @@ frequent words count for less (cf. Arora, Liang and Ma 2017). A text is the mean
 import re
 import zlib
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -18,9 +19,9 @@ import numpy as np
 from stance.errors import ModelError
 
 Matrix = np.ndarray[Any, np.dtype[np.float32]]
+Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 _WORD = re.compile(r"[a-z]+")
-_MOST_WORDS = 100_000  # words whose places are remembered
 
 
 class WordVectors:
@@ -35,13 +36,12 @@ class WordVectors:
         self.words = list(words)
         self.matrix = matrix
         self._index = {word: number for number, word in enumerate(self.words)}
-        self._places: dict[str, tuple[int, ...]] = {}
 
     def __getstate__(self) -> dict[str, Any]:
         return {"words": self.words, "matrix": self.matrix, "_index": self._index}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state, _places={})
+        self.__dict__.update(state)
 
     @property
     def size(self) -> int:
@@ -50,30 +50,32 @@ class WordVectors:
 
     def means(self, texts: Sequence[str]) -> Matrix:
         """A row per text: the mean of its words' vectors, scaled to unit length; zeros where no word is known."""
-        return self.means_of_words([_WORD.findall(text.lower()) for text in texts])
+        places = [self.places_of(text.lower()) for text in texts]
+        sizes = list(map(len, places))
+        rows = np.repeat(np.arange(len(texts)), sizes)
+        return self.means_at(
+            rows, np.fromiter(chain.from_iterable(places), dtype=np.int64, count=sum(sizes)), len(texts)
+        )
 
-    def means_of_words(self, texts: Sequence[Sequence[str]]) -> Matrix:
-        """The same for texts in words, all in lower case; of a word such as won't each run of letters counts."""
-        rows: Matrix = np.zeros((len(texts), self.size), dtype=np.float32)
-        places = self._places
-        known = [[place for word in text for place in places.get(word) or self._places_of(word)] for text in texts]
-        numbers = [number for number, found in enumerate(known) if found]
-        if not numbers:
-            return rows
-        sizes = [len(known[number]) for number in numbers]
-        vectors = self.matrix.take(list(chain.from_iterable(known)), axis=0)
-        totals = np.add.reduceat(vectors, np.cumsum([0, *sizes[:-1]]), axis=0, dtype=np.float32)
-        lengths = np.array([np.sqrt(total.dot(total)) or 1.0 for total in totals], dtype=np.float32)
-        rows[numbers] = totals / lengths[:, None]
-        return rows
+    def places_of(self, text: str) -> tuple[int, ...]:
+        """The rows of the matrix for the words of a text in lower case; of won't each run of letters counts."""
+        return tuple(self._index[run] for run in _WORD.findall(text) if run in self._index)
 
-    def _places_of(self, word: str) -> tuple[int, ...]:
-        """The rows of the matrix for the runs of letters in a word."""
-        if len(self._places) > _MOST_WORDS:
-            self._places.clear()
-        found = tuple(self._index[run] for run in _WORD.findall(word) if run in self._index)
-        self._places[word] = found
-        return found
+    def means_at(self, texts: Integers, places: Integers, count: int) -> Matrix:
+        """The same for `count` texts given as rows of the matrix, and for each the number of its text, in order."""
+        from scipy.sparse import csr_array
+
+        ends = np.searchsorted(texts, np.arange(count + 1))
+        ones = np.ones(len(places), dtype=np.float32)
+        totals = csr_array((ones, places, ends), shape=(count, len(self.matrix))) @ self._floats
+        lengths = np.sqrt((totals * totals).sum(axis=1))
+        lengths[lengths == 0] = 1
+        means: Matrix = totals / lengths[:, None]
+        return means
+
+    @cached_property
+    def _floats(self) -> Matrix:
+        return self.matrix.astype(np.float32)
 
     def save(self, path: Path) -> None:
         """Writes the table as a compressed .npz file."""

@@ -22,10 +22,9 @@ NAMED = (
     "The readout said",
     "Ms. Singh spoke",
     "the Secretary of Defense",
-    "the department",
     "The U.S.Wei line",
 )
-UNNAMED = ("", "The weird austinite", "A secretary spoke", "We weigh it", "Johnny paints patios")
+UNNAMED = ("", "The weird austinite", "A secretary spoke", "We weigh it", "Johnny paints patios", "the department")
 
 
 @pytest.mark.parametrize("text", NAMED)

@@ -131,9 +131,11 @@ def test_every_quoted_stretch_is_one_token(text: str) -> None:
         assert [paragraph.tokens[i].quote >= 0 for i in paragraph.quotes] == [True] * len(paragraph.quotes)
         numbers += [paragraph.tokens[i].quote for i in paragraph.quotes]
         edge = 0
-        for token in paragraph.tokens:
-            assert edge <= token.start < token.end <= len(text)
-            edge = token.end
+        tokens = paragraph.tokens
+        for token, start, end in zip(tokens, tokens.begins, tokens.ends, strict=True):
+            assert edge <= start < end <= len(text)
+            assert token.quote >= 0 or text[start:end] == token.text
+            edge = end
     assert numbers == list(range(len(stretches)))
 
 
