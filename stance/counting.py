@@ -7,6 +7,7 @@ once. tests/test_counting.py holds the counts to those of features_of.
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from threading import Lock
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -109,15 +110,17 @@ class Counter:
         self._act_classes = np.array([self._classes.get(kind, 0) for kind in self._acts.kinds], dtype=np.int64)
         self._pieces, self._vectors = pieces, vectors
         self._words = Vocabulary(self._described)
+        self._one_at_a_time = Lock()  # the numbers of words change from batch to batch
 
     def count(self, passages: Sequence[Passage]) -> Counts:
-        """What is known of passages."""
-        batch = self._batch(passages)
-        found = [*self._counted(batch)]
+        """What is known of passages. Threads may share a counter."""
+        with self._one_at_a_time:
+            batch = self._batch(passages)
+            found = [*self._counted(batch)]
+            quotes, near = (self._meanings(batch, which) for which in (batch.sides == _QUOTE, batch.near))
         rows, columns = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        known = columns >= 0
-        quoted = batch.sides == _QUOTE
-        return Counts(rows[known], columns[known], self._meanings(batch, quoted), self._meanings(batch, batch.near))
+        known = columns != NO_COLUMN
+        return Counts(rows[known], columns[known], quotes, near)
 
     def _batch(self, passages: Sequence[Passage]) -> _Batch:
         texts = [text.replace(_BORDER, _INSTEAD) for p in passages for text in (p.text, p.before, p.after)]
@@ -228,9 +231,9 @@ def _act_columns(columns: Mapping[str, int], kinds: Sequence[str]) -> Integers:
 def _negated(flags: Integers) -> Any:
     """For each word whether it stands in the reach of a negation (see `stance.features.negated`)."""
     at = np.arange(len(flags))
-    negations = np.where(flags & _NEGATES, at, -len(flags) - NEGATION_REACH)
-    last = np.maximum.accumulate(negations)
-    before = np.append(negations[:1] * 0 - len(flags) - NEGATION_REACH, last[:-1])
+    far = -1 - NEGATION_REACH
+    last = np.maximum.accumulate(np.where(flags & _NEGATES, at, far))
+    before = np.append(far, last[:-1])
     ends = np.maximum.accumulate(np.where(flags & _ENDS_CLAUSE, at, -1))
     return (at - before <= NEGATION_REACH) & (ends <= before)
 

@@ -151,7 +151,7 @@ class EncoderClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     not learned from, and that the small model was calibrated on at most.
     """
 
-    def __init__(self, encoder: Encoder, small: StanceClassifier, flattening: float = 1.2, sure: float = 0.85) -> None:
+    def __init__(self, encoder: Encoder, small: StanceClassifier, flattening: float = 1.2, sure: float = 0.8) -> None:
         self.encoder = encoder
         self.small = small
         self.flattening = flattening

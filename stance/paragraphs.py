@@ -27,7 +27,7 @@ class Paragraph:
     are never looked at.
     """
 
-    __slots__ = ("_places", "_quotes", "_source", "_starts", "_tokens", "end", "has_quotes", "start")
+    __slots__ = ("_places", "_source", "_starts", "_tokens", "end", "has_quotes", "start")
 
     def __init__(self, source: "_Source", start: int, end: int, after: int) -> None:
         self.start, self.end = start, end
@@ -37,7 +37,6 @@ class Paragraph:
         self._tokens: Tokens | None = None
         self._places: dict[int, Place] = {}
         self._starts: list[int] | None = None
-        self._quotes: list[int] | None = None if self.has_quotes else []
 
     @property
     def tokens(self) -> Tokens:
@@ -61,9 +60,7 @@ class Paragraph:
     @property
     def quotes(self) -> list[int]:
         """Indices of the quote tokens."""
-        if self._quotes is None:
-            self._quotes = [index for index, token in enumerate(self.tokens) if token.kind == "quote"]
-        return self._quotes
+        return self.tokens.quotes if self.has_quotes else []
 
     def place(self, at: int) -> Place:
         """Where the quote `tokens[at]` stands."""

@@ -48,12 +48,16 @@ class Token(NamedTuple):
 
 
 class Tokens(list[Token]):
-    """The tokens of a part of an article, and where each begins and ends there. A slice is a plain list."""
+    """The tokens of a part of an article, where each begins and ends there, and the indices of the quotes among them.
+
+    A slice is a plain list.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.begins: list[int] = []
         self.ends: list[int] = []
+        self.quotes: list[int] = []
 
 
 def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], first: int) -> Tokens:
@@ -76,6 +80,7 @@ def tokens_of(article: str, start: int, end: int, stretches: Sequence[Stretch], 
             tokens.ends += places[2::2]
         if stretch is None or stretch.outer_start >= end:
             break
+        tokens.quotes.append(len(tokens))
         tokens.append(_quote(article[stretch.start : stretch.end], number))
         tokens.begins.append(stretch.outer_start)
         tokens.ends.append(stretch.outer_end)

@@ -157,6 +157,7 @@ def _evaluate_challenge(console: Console, options: argparse.Namespace) -> dict[s
     kinds = {
         "articles": list(labelled_quotes(articles)),
         "speeches": [quote for quote in isolated if quote.group.startswith("u")],
+        "debates": [quote for quote in isolated if quote.group.startswith("m")],
         "contrast": [quote for quote in isolated if quote.group.startswith("x")],
     }
     figures: dict[str, Any] = {"end_to_end": way}
