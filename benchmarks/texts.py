@@ -6,7 +6,8 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+# Last: an installed stance, compiled perhaps, is measured rather than the one of the checkout.
+sys.path.append(str(Path(__file__).resolve().parents[1]))
 
 from training.corpus import HELDOUT, TRAIN, load_articles
 

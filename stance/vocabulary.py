@@ -56,13 +56,15 @@ class Vocabulary(dict[str, int]):
         return found
 
     def _take_in(self) -> None:
-        self.facts = np.hstack([self.facts, np.array([facts for facts, _ in self._new], dtype=np.int64).T])
-        for which, flat in enumerate(self._flat):
+        facts = np.hstack([self.facts, np.array([facts for facts, _ in self._new], dtype=np.int64).T])
+        flat, sizes = [], []
+        for which in range(len(self._flat)):
             lists = [lists[which] for _, lists in self._new]
-            self._flat[which] = np.append(flat, np.fromiter(chain.from_iterable(lists), dtype=np.int64))
-            self._sizes[which] = np.append(self._sizes[which], np.fromiter(map(len, lists), dtype=np.int64))
-        self._starts = [np.cumsum(sizes) - sizes for sizes in self._sizes]
-        self._new = []
+            flat.append(np.append(self._flat[which], np.fromiter(chain.from_iterable(lists), dtype=np.int64)))
+            sizes.append(np.append(self._sizes[which], np.fromiter(map(len, lists), dtype=np.int64)))
+        starts = [np.cumsum(own) - own for own in sizes]
+        # All at once: Ctrl-C finds the words as they were or as they are.
+        self.facts, self._flat, self._sizes, self._starts, self._new = facts, flat, sizes, starts, []
 
     def listed(self, which: int, numbers: Integers) -> tuple[Integers, Integers]:
         """The lists of the words, one behind the other, and the length of each."""
