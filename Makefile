@@ -109,6 +109,7 @@ docs: $(READY)
 compiled:
 	@echo "Compiling the rules with mypyc, into dist/ (needs a C compiler; a minute or two) …"
 	@command -v cc > /dev/null || { echo "No C compiler (cc) is installed; the package works without: pip install ."; exit 1; }
+	@rm -f dist/stance-*-cp*.whl
 	@copy=$$(mktemp -d) && trap 'rm -rf "$$copy"' EXIT && cp -r stance models pyproject.toml README.md LICENSE "$$copy" \
 	  && HATCH_BUILD_HOOKS_ENABLE=1 $(PYTHON) -m pip wheel --quiet --disable-pip-version-check --no-deps --wheel-dir dist "$$copy"
 	@echo "Now: pip install dist/stance-*-cp*.whl"

@@ -8,10 +8,11 @@ once. tests/test_counting.py holds the counts to those of features_of.
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from threading import Lock
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 
+from stance.arrays import Flags, Integers
 from stance.features import (
     CLAUSE_ENDS,
     CLAUSE_STARTS,
@@ -27,7 +28,7 @@ from stance.features import (
     stem,
 )
 from stance.lexicons import table
-from stance.runs import NO_COLUMN, Integers, Items, Runs
+from stance.runs import NO_COLUMN, Items, Runs
 from stance.speech_acts import SpeechActs
 from stance.vectors import WordVectors
 from stance.vocabulary import Description, Vocabulary
@@ -78,7 +79,7 @@ class _Batch(NamedTuple):
     facts: Integers
     rows: Integers
     sides: Integers
-    near: Any
+    near: Flags
     lengths: Integers
 
 
@@ -125,7 +126,7 @@ class Counter:
     def _batch(self, passages: Sequence[Passage]) -> _Batch:
         texts = [text.replace(_BORDER, _INSTEAD) for p in passages for text in (p.text, p.before, p.after)]
         numbers = self._words.numbers(_TOKEN.findall(plain(_BORDER.join([*texts, ""]))))
-        facts = self._words.facts[:, numbers]
+        facts = self._words.facts(numbers)
         borders = np.flatnonzero(facts[_FLAGS] & _IS_BORDER)
         lengths = np.diff(borders, prepend=-1) - 1
         rows, sides = np.divmod(np.repeat(np.arange(len(texts)), lengths + 1), _TEXTS)
@@ -156,7 +157,7 @@ class Counter:
         yield np.repeat(rows[quoted], sizes), pieces
 
     def _acts_counted(
-        self, batch: _Batch, negated: Any, starts: Integers, ends: Integers, kinds: Integers
+        self, batch: _Batch, negated: Flags, starts: Integers, ends: Integers, kinds: Integers
     ) -> Iterator[tuple[Integers, Integers]]:
         rows, sides = batch.rows[starts], batch.sides[starts]
         columns = self._act_columns[:, negated[starts].astype(np.int64), kinds]
@@ -181,7 +182,7 @@ class Counter:
         for at, columns in self._pattern.found(classes[kept]):
             yield batch.rows[kept[at]], columns[0]
 
-    def _meanings(self, batch: _Batch, which: Any) -> tuple[Integers, Integers]:
+    def _meanings(self, batch: _Batch, which: Flags) -> tuple[Integers, Integers]:
         words = np.flatnonzero(which)
         places, sizes = self._words.listed(_VECTORS, batch.numbers[words])
         return np.repeat(batch.rows[words], sizes), places
@@ -228,18 +229,19 @@ def _act_columns(columns: Mapping[str, int], kinds: Sequence[str]) -> Integers:
     return found
 
 
-def _negated(flags: Integers) -> Any:
+def _negated(flags: Integers) -> Flags:
     """For each word whether it stands in the reach of a negation (see `stance.features.negated`)."""
     at = np.arange(len(flags))
     far = -1 - NEGATION_REACH
     last = np.maximum.accumulate(np.where(flags & _NEGATES, at, far))
     before = np.append(far, last[:-1])
     ends = np.maximum.accumulate(np.where(flags & _ENDS_CLAUSE, at, -1))
-    return (at - before <= NEGATION_REACH) & (ends <= before)
+    found: Flags = (at - before <= NEGATION_REACH) & (ends <= before)
+    return found
 
 
 def _last_clauses(batch: _Batch) -> Integers:
-    """Where the last clause of each quote begins (see `stance.features.last_clause`)."""
+    """Where the last clause of each quote begins (see `_last_clause` of stance.features)."""
     at = np.arange(len(batch.numbers))
     sizes = batch.lengths.sum(axis=1) + _TEXTS
     begins = np.cumsum(sizes) - sizes

@@ -1,6 +1,6 @@
 """The small model in the form that judges: tables of weights, numpy and a sparse product, no scikit-learn.
 
-A fitted StanceClassifier gives the same numbers, to the last bit, through scikit-learn's transformers; these hold the
+A fitted StanceClassifier gives the same numbers, but for rounding, through scikit-learn's transformers; these hold the
 same weights for training, ask for a second of imports, and count each part of a passage into a matrix of its own.
 """
 
@@ -11,13 +11,12 @@ from typing import Any
 
 import numpy as np
 
+from stance.arrays import Floats, Integers
 from stance.counting import Counter, Counts
 from stance.features import Passage, passages_in
 from stance.vectors import WordVectors
 
 Probabilities = np.ndarray[Any, np.dtype[np.float64]]
-Floats = np.ndarray[Any, np.dtype[np.float32]]
-Integers = np.ndarray[Any, np.dtype[np.int64]]
 
 # The parts of a passage in the order of their columns; those of COUNTED are weighted by frequency, each to length 1.
 COUNTED = ("words", "context", "pattern", "characters")
@@ -51,6 +50,9 @@ class LinearModel:
     def __init__(self, tables: Tables) -> None:
         self.tables = tables
         self.classes_ = np.array(tables.classes)
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {"tables": self.tables, "classes_": self.classes_}  # what is counted with is made anew
 
     def predict_proba(self, passages: Iterable[Passage | str]) -> Probabilities:
         """A row per passage with the probability of each of `classes_`; rows sum to 1."""

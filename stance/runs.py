@@ -2,11 +2,10 @@
 
 from collections.abc import Iterator, Sequence
 from itertools import compress, repeat
-from typing import Any
 
 import numpy as np
 
-Integers = np.ndarray[Any, np.dtype[np.int64]]
+from stance.arrays import Integers
 
 NO_COLUMN = -1
 _LONGEST = 3

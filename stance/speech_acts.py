@@ -1,15 +1,13 @@
 """Where the words and phrases of data/acts.tsv stand in a batch of texts: the acts of `stance.features`, at once."""
 
 from collections.abc import Iterator
-from typing import Any
 
 import numpy as np
 
+from stance.arrays import Flags, Integers
 from stance.features import act_lexicon
 from stance.lexicons import table
-from stance.runs import Integers, Items, Runs
-
-Flags = np.ndarray[Any, np.dtype[np.bool_]]
+from stance.runs import Items, Runs
 
 # Whether a word is an act by itself: no, where a text ends, anywhere.
 _NEVER, _AT_END, _ANYWHERE = range(3)

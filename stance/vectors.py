@@ -16,10 +16,10 @@ from zipfile import BadZipFile
 
 import numpy as np
 
+from stance.arrays import Floats, Integers
 from stance.errors import ModelError
 
-Matrix = np.ndarray[Any, np.dtype[np.float32]]
-Integers = np.ndarray[Any, np.dtype[np.int64]]
+Matrix = Floats
 
 _WORD = re.compile(r"[a-z]+")
 

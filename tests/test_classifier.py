@@ -241,6 +241,8 @@ def test_what_only_training_needs_is_unpacked_when_asked_for(model):
     assert again.predict_proba(TEXTS).shape == pickle.loads(pickle.dumps(again)).predict_proba(TEXTS).shape
     learned = again.model_.predict_proba(again.union_.transform([features_of(Passage(text)) for text in TEXTS]))
     assert (again.classes_[learned.argmax(axis=1)] == again.predict(TEXTS)).all()
+    tables = pickle.loads(pickle.dumps(again.linear))
+    assert np.array_equal(tables.predict_proba(TEXTS), again.predict_proba(TEXTS))
     with pytest.raises(AttributeError, match="'unions_'"):
         _ = again.unions_
     with pytest.raises(NotFittedError):

@@ -50,6 +50,17 @@ def counted(counter: BatchCounter, passages: list[Passage]) -> list[Counter[int]
     return found
 
 
+def same_meanings(counter: BatchCounter, passages: list[Passage]) -> bool:
+    counts, features = counter.count(passages), [features_of(passage) for passage in passages]
+    assert TABLES.vectors is not None
+    quotes = TABLES.vectors.means([item.text for item in features])
+    near = TABLES.vectors.means([item.around for item in features])
+    return all(
+        np.allclose(TABLES.vectors.means_at(*words, len(passages)), means, atol=1e-6)
+        for words, means in ((counts.quotes, quotes), (counts.near, near))
+    )
+
+
 @pytest.fixture(scope="module")
 def counter() -> BatchCounter:
     return BatchCounter(NAMES, TABLES.vectors)
@@ -58,6 +69,7 @@ def counter() -> BatchCounter:
 def test_of_real_passages(counter: BatchCounter) -> None:
     passages = [quote.passage for quote in labelled_quotes(load_articles(HELDOUT))]
     assert counted(counter, passages) == [expected(passage) for passage in passages]
+    assert same_meanings(counter, passages)
 
 
 ENTRIES = [entry for line in data_lines("acts.tsv") for entry in line.partition("\t")[2].split(",")]
@@ -77,6 +89,7 @@ TEXTS = st.lists(st.tuples(WORDS, st.sampled_from([" ", " ", ""])), max_size=14)
 @given(st.lists(st.builds(Passage, TEXTS, TEXTS, TEXTS), min_size=1, max_size=4))
 def test_of_any_passages(counter: BatchCounter, passages: list[Passage]) -> None:
     assert counted(counter, passages) == [expected(passage) for passage in passages]
+    assert same_meanings(counter, passages)
 
 
 def test_words_are_forgotten_in_time(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,6 +36,7 @@ ORDER = [
     "antecedents",
     "coreference",
     "features",
+    "arrays",
     "vectors",
     "vocabulary",
     "runs",

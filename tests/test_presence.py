@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import stance.coreference
 from stance import Analyzer, load_roster
-from stance.presence import may_be_named
+from stance.presence import is_named, may_be_named
 from stance.roster import Roster, parse_roster
 from training.corpus import HELDOUT, TRAIN, load_articles
 
@@ -35,6 +35,36 @@ def test_named(text: str) -> None:
 @pytest.mark.parametrize("text", UNNAMED)
 def test_not_named(text: str) -> None:
     assert not may_be_named(text, load_roster())
+
+
+@pytest.mark.parametrize(
+    "text", ["The U.S. Department of Defense", "the Defense Department's plan", "THE PENTAGON", "D.o.D. staff"]
+)
+def test_the_institution_is_named(text: str) -> None:
+    assert is_named(text, load_roster().institutions[0])
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["the department", "The Agriculture Department spoke in its defense of the rule.", "The Dodgers", "offensive"],
+)
+def test_the_institution_is_not_named(text: str) -> None:
+    assert not is_named(text, load_roster().institutions[0])
+
+
+def test_a_short_form_counts_beside_the_name_alone(analyzer: Analyzer) -> None:
+    text = "The meat was recalled. “We regret the delay,” a department spokesman said. The lawyer spoke in its defense."
+    assert speakers(analyzer, text) == [None]
+
+
+def test_a_name_of_nothing_but_stops_names_nobody() -> None:
+    roster = parse_roster(
+        '[[speaker]]\nname = "Ana"\nnames = ["Ana", "...", "Ana ’ B"]\noffices = ["’"]\n'
+        '[[speaker]]\nname = "Guild"\nkind = "institution"\nnames = ["Guild"]\nspokespeople = ["..."]'
+    )
+    assert may_be_named("Ana said", roster)
+    assert not may_be_named("Somebody said ...", roster)
+    assert speakers(Analyzer(roster), "“We agree,” Ana said.") == ["Ana"]
 
 
 def test_an_office_takes_all_its_words() -> None:
