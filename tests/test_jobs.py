@@ -185,8 +185,10 @@ def test_dask() -> None:
     assert found == list(stance.analyze_many(articles))  # type: ignore[arg-type]
 
 
+# Run from a background job of a shell, a process ignores Ctrl-C, and so would this one: it is told not to.
 ENDLESS = """
-import itertools, sys, stance
+import itertools, signal, sys, stance
+signal.signal(signal.SIGINT, signal.default_int_handler)
 try:
     for quotes in stance.analyze_many(itertools.repeat("“We agree,” Austin said."), jobs=2):
         print(len(quotes), flush=True)
