@@ -73,6 +73,7 @@ class _Batch(NamedTuple):
     sides     which of its texts
     near      whether it stands in the sentence around a fragment
     lengths   the words of each text, a row for each passage
+    fragment  for each passage whether its quote is a fragment
     """
 
     numbers: Integers
@@ -81,6 +82,7 @@ class _Batch(NamedTuple):
     sides: Integers
     near: Flags
     lengths: Integers
+    fragment: Flags
 
 
 class Counter:
@@ -132,7 +134,7 @@ class Counter:
         rows, sides = np.divmod(np.repeat(np.arange(len(texts)), lengths + 1), _TEXTS)
         lengths = lengths.reshape(-1, _TEXTS)
         fragment = lengths[:, _QUOTE] <= FRAGMENT_WORDS
-        return _Batch(numbers, facts, rows, sides, fragment[rows] & (sides != _QUOTE), lengths)
+        return _Batch(numbers, facts, rows, sides, fragment[rows] & (sides != _QUOTE), lengths, fragment)
 
     def _counted(self, batch: _Batch) -> Iterator[tuple[Integers, Integers]]:
         """Rows and columns, or NO_COLUMN."""
@@ -146,18 +148,17 @@ class Counter:
             yield rows[starts[around]], columns[_NEAR, around]
         bare = np.flatnonzero(batch.lengths[:, _BEFORE] + batch.lengths[:, _AFTER] == 0)
         yield bare, np.full(len(bare), self._no_context)
-        fragment = batch.lengths[:, _QUOTE] <= FRAGMENT_WORDS
-        yield np.arange(len(fragment)), self._forms[fragment.astype(np.int64)]
+        yield np.arange(len(batch.fragment)), self._forms[batch.fragment.astype(np.int64)]
         at_end = np.append(batch.facts[_FLAGS][1:] & _IS_BORDER > 0, True)
-        acts = self._acts.found(stems, batch.facts[_ALONE], at_end)
-        yield from self._acts_counted(batch, negated, *acts)
-        yield from self._pattern_counted(batch, *acts)
+        starts, ends, kinds = self._acts.found(stems, batch.facts[_ALONE], at_end)
+        yield from self._acts_counted(batch, negated, starts, kinds)
+        yield from self._pattern_counted(batch, starts, ends, kinds)
         quoted = np.flatnonzero(sides == _QUOTE)
         pieces, sizes = self._words.listed(_PIECES, batch.numbers[quoted])
         yield np.repeat(rows[quoted], sizes), pieces
 
     def _acts_counted(
-        self, batch: _Batch, negated: Flags, starts: Integers, ends: Integers, kinds: Integers
+        self, batch: _Batch, negated: Flags, starts: Integers, kinds: Integers
     ) -> Iterator[tuple[Integers, Integers]]:
         rows, sides = batch.rows[starts], batch.sides[starts]
         columns = self._act_columns[:, negated[starts].astype(np.int64), kinds]

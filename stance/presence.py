@@ -26,7 +26,14 @@ def may_be_named(article: str, roster: Roster) -> bool:
     >>> [may_be_named(text, load_roster()) for text in ("The Pentagon's report", "Weighing in, he said no")]
     [True, False]
     """
-    return _any_way(article, _ways(roster))
+    lower = article.lower()
+    plain = lower.replace(".", "").replace("'", "").replace("’", "").replace("defence", "defense")
+    for longest, own in _ways(roster).items():
+        if longest in plain:
+            for way in own:
+                if all(word in plain for word in way.words) and all(p.search(lower) for p in way.patterns):
+                    return True
+    return False
 
 
 def is_named(article: str, speaker: Speaker) -> bool:
@@ -37,7 +44,8 @@ def is_named(article: str, speaker: Speaker) -> bool:
     >>> [is_named(text, pentagon) for text in ("The PENTAGON’s report", "The department of offensive defenses")]
     [True, False]
     """
-    return any(pattern.search(article.lower()) for pattern in _forms(speaker))
+    lower = article.lower()
+    return any(pattern.search(lower) for pattern in _forms(speaker))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,40 +59,20 @@ class _Way:
 _Ways = dict[str, list[_Way]]  # by the longest word of each, which is the rarest as a rule
 
 
-def _any_way(article: str, ways: _Ways) -> bool:
-    lower = article.lower()
-    plain = lower.replace(".", "").replace("'", "").replace("’", "").replace("defence", "defense")
-    for longest, own in ways.items():
-        if longest in plain:
-            for way in own:
-                if all(word in plain for word in way.words) and all(p.search(lower) for p in way.patterns):
-                    return True
-    return False
-
-
 @lru_cache(maxsize=16)
 def _ways(roster: Roster) -> _Ways:
     found: _Ways = {}
     for speaker in roster.speakers:
-        for own in _ways_of_names(speaker).values():
-            for way in own:
-                _add(found, way)
+        for name in (*speaker.names, speaker.name):
+            # The words of a person's name may stand apart; an institution's are looked for inside longer words, too.
+            words = sorted(set(_words(name)))
+            _add(found, _way(words, [_pattern(word, whole=speaker.kind == "person") for word in words]))
         for office in speaker.offices:
             words = _words(office)
             _add(found, _way(words, [_run(words)]))
         # (A short form, “the department”, counts in an article that names the institution.)
         for word in (*(word for name in speaker.spokespeople for word in _words(name)[-1:]), *_BY_COUNTRY):
             _add(found, _way([word], [_pattern(word)]))
-    return found
-
-
-@lru_cache(maxsize=256)
-def _ways_of_names(speaker: Speaker) -> _Ways:
-    found: _Ways = {}
-    for name in (*speaker.names, speaker.name):
-        # The words of a person's name may stand apart; an institution's are looked for inside longer words, too.
-        words = sorted(set(_words(name)))
-        _add(found, _way(words, [_pattern(word, whole=speaker.kind == "person") for word in words]))
     return found
 
 
